@@ -1,0 +1,13 @@
+"""The admin, and a health check that tells a stranger nothing but healthy or not."""
+
+from django.contrib import admin
+from django.urls import path
+from django.views.generic import RedirectView
+
+from seeding.health import health
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("health", health, name="health"),
+    path("admin/", admin.site.urls),
+]

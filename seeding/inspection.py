@@ -1,0 +1,88 @@
+"""Questions that change nothing: what would a seed do, is it applied, and what has been?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from . import conf, lock, recorder
+from .connections import describe
+from .errors import Differs, Pending
+from .executor import in_force, translated
+from .results import SeedPlan, SeedStatus, TablePlan, counted
+
+
+def status(using: str = "default") -> SeedStatus:
+    """Return the history of attempts, and whether a seed is running now. Raises SeedError."""
+    conf.check_alias(using)
+    with translated(using):
+        return SeedStatus(describe(using), lock.is_running(using), recorder.history(using))
+
+
+def plan(
+    version: str | None = None,
+    *,
+    row_counts: Mapping[str, int] | None = None,
+    loader: str | None = None,
+    using: str = "default",
+) -> SeedPlan:
+    """Return what a seed that applies the version would delete, keep and create. Raises SeedError."""
+    from .guard import Guard
+    from .run import prepare
+
+    config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using)
+    registry, dataset = prepare(config)
+    with translated(using):
+        guard = Guard(registry, recorder.key_ranges(using), using)
+        return SeedPlan(
+            version=config.version,
+            applied=in_force(config) is not None,
+            enabled=config.enabled,
+            loader=config.loader,
+            database=describe(using),
+            tables=tuple(
+                TablePlan(
+                    table=seeder.table,
+                    delete=guard.seeded(seeder).count(),
+                    keep=guard.kept(seeder).count(),
+                    create=dataset.row_counts[seeder.table],
+                )
+                for seeder in registry.in_load_order()
+            ),
+            losses=tuple(guard.losses()),
+        )
+
+
+def check(
+    version: str | None = None,
+    *,
+    row_counts: Mapping[str, int] | None = None,
+    loader: str | None = None,
+    using: str = "default",
+) -> str:
+    """Return a line that says that the version is applied, and that this code still generates it.
+
+    Compares a few rows of each table, not all. Raises Pending where the version isn't applied, Differs where the code
+    or the row counts now generate something else.
+    """
+    config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using)
+    with translated(using):
+        row = in_force(config)
+    if row is None:
+        raise Pending(f"{config.version} is not applied to {describe(using)}: run `manage.py seed` to apply it.")
+    from .generation import sample_digests
+    from .run import prepare
+
+    registry, dataset = prepare(config)
+    if dict(dataset.row_counts) != row.row_counts:
+        raise Differs(
+            f"{config.version} was applied with {counted(row.row_counts)}, and is now {counted(dataset.row_counts)}: "
+            "run `manage.py seed --force` to seed again, or ask for the counts that were applied."
+        )
+    samples = sample_digests(registry, dataset)
+    changed = [table for table, digest in samples.items() if row.sample_digests.get(table) != digest]
+    if changed:
+        raise Differs(
+            f"{config.version} was applied, but the code now generates other rows for {', '.join(changed)}: "
+            "give the seed a new version (SEED_VERSION), or run `manage.py seed --force`."
+        )
+    return f"{config.version} is applied: {counted(row.row_counts)}."

@@ -1,0 +1,177 @@
+"""The lock that lets one seed run at a time in a database, and the locks on the seeded tables.
+
+PostgreSQL: a transaction-level advisory lock, so that it holds behind PgBouncer in transaction mode and is gone with
+its transaction, however that ends. SQLite: the database's one write lock. Both are polled, so that a wait can be told
+of and ended by a signal, and never keeps other sessions waiting behind it for longer than a second.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from django.db import OperationalError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from .connections import describe
+from .errors import LockTimeout
+from .progress import Progress, Report
+
+ADVISORY_KEY = 0x5EED_DA7A  # any number that no other program locks; pg_locks shows it as objid
+POLL_S = 0.1
+TABLE_TRY_S = 1.0
+LOCK_NOT_AVAILABLE = "55P03"
+
+
+@contextmanager
+def exclusive(using: str, timeout_s: float, report: Report) -> Iterator[None]:
+    """Run the block in a transaction that holds the seed lock of the database `using`.
+
+    Raises LockTimeout after `timeout_s` seconds, naming the holder as far as it is known.
+    """
+    connection = connections[using]
+    with ExitStack() as held:
+        if connection.vendor == "sqlite":
+            held.enter_context(_busy_timeout(connection, POLL_S))  # short, so that a signal is noticed
+            wait = _Wait("the write lock", connection, timeout_s, report, lambda: "another process")
+            wait.until(lambda: _begin_sqlite(connection, held))
+        else:
+            held.enter_context(transaction.atomic(using))
+        if connection.vendor == "postgresql":
+            wait = _Wait("the seed lock", connection, timeout_s, report, lambda: holder(using))
+            wait.until(lambda: _try_advisory_lock(connection))
+        yield
+
+
+def lock_tables(using: str, tables: Sequence[str], mode: str, timeout_s: float, report: Report) -> None:
+    """Lock the tables on PostgreSQL, in tries of a second, so that nobody queues behind a waiting lock for longer.
+
+    Elsewhere the transaction holds what it needs already. Raises LockTimeout after `timeout_s` seconds.
+    """
+    connection = connections[using]
+    if connection.vendor == "postgresql":
+        wait = _Wait(f"the lock on {', '.join(tables)}", connection, timeout_s, report, lambda: _users(using, tables))
+        wait.until(lambda: _try_table_lock(connection, tables, mode, wait.remaining_s))
+
+
+class _Wait:
+    """Tries something again and again, until it works or the time is over."""
+
+    def __init__(
+        self, what: str, connection: BaseDatabaseWrapper, timeout_s: float, report: Report, holder: Callable[[], str]
+    ) -> None:
+        self._what, self._connection, self._report, self._holder = what, connection, report, holder
+        self._timeout_s = timeout_s
+        self._deadline = time.monotonic() + timeout_s
+
+    @property
+    def remaining_s(self) -> float:
+        return max(0.0, self._deadline - time.monotonic())
+
+    def until(self, attempt: Callable[[], bool]) -> None:
+        told = False
+        while not attempt():
+            who = self._holder() or "another session"
+            if not self.remaining_s:
+                raise LockTimeout(
+                    f"Didn't get {self._what} of {describe(self._connection.alias)} within {self._timeout_s:g} s: "
+                    f"{who} holds it. Try again later, or raise SEED_LOCK_TIMEOUT."
+                )
+            if not told:
+                self._report(Progress("waiting", f"Waiting for {self._what}: {who} holds it."))
+                told = True
+            time.sleep(min(POLL_S, self.remaining_s))
+
+
+def _try_advisory_lock(connection: BaseDatabaseWrapper) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ADVISORY_KEY])
+        return bool(cursor.fetchone()[0])
+
+
+def _begin_sqlite(connection: BaseDatabaseWrapper, held: ExitStack) -> bool:
+    try:
+        with ExitStack() as attempt:
+            attempt.enter_context(transaction.atomic(connection.alias))
+            with connection.cursor() as cursor:  # takes the write lock, where BEGIN didn't
+                cursor.execute("UPDATE seed_metadata SET status = status WHERE 0 = 1")
+            held.push(attempt.pop_all())
+    except OperationalError as exc:
+        if "locked" not in str(exc):
+            raise
+        return False
+    return True
+
+
+@contextmanager
+def _busy_timeout(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        before_ms = cursor.fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute(f"PRAGMA busy_timeout = {before_ms}")
+
+
+def _try_table_lock(connection: BaseDatabaseWrapper, tables: Sequence[str], mode: str, remaining_s: float) -> bool:
+    names = ", ".join(connection.ops.quote_name(table) for table in tables)
+    timeout_ms = max(1, int(min(TABLE_TRY_S, remaining_s) * 1000))
+    try:
+        with transaction.atomic(connection.alias), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = {timeout_ms}")
+            cursor.execute(f"LOCK TABLE {names} IN {mode} MODE")
+            cursor.execute("SET LOCAL lock_timeout = 0")
+    except OperationalError as exc:
+        if getattr(exc.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+        return False
+    return True
+
+
+def holder(using: str) -> str:
+    """Return who holds the seed lock, in words; empty where nobody does, or nobody can tell."""
+    key = [ADVISORY_KEY >> 32, ADVISORY_KEY & 0xFFFFFFFF]
+    condition = "l.locktype = 'advisory' AND l.classid = %s::bigint AND l.objid = %s::bigint AND l.objsubid = 1"
+    return _sessions(connections[using], condition, key) if connections[using].vendor == "postgresql" else ""
+
+
+def is_running(using: str) -> bool:
+    """Say whether a seed is running now; on SQLite, whether any process is writing."""
+    connection = connections[using]
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return bool(holder(using))
+    with _busy_timeout(connection, 0), ExitStack() as attempt:
+        return not _begin_sqlite(connection, attempt)
+
+
+def _users(using: str, tables: Sequence[str]) -> str:
+    relations = "l.relation IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)"
+    names = [connections[using].ops.quote_name(table) for table in tables]
+    return _sessions(connections[using], f"l.locktype = 'relation' AND {relations}", [names])
+
+
+def _sessions(connection: BaseDatabaseWrapper, condition: str, parameters: Sequence[object]) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT l.pid, a.usename, a.application_name, host(a.client_addr), left(a.query, 60)"
+            " FROM pg_locks AS l LEFT JOIN pg_stat_activity AS a USING (pid)"
+            " WHERE l.granted AND l.pid <> pg_backend_pid()"
+            " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            f" AND {condition} ORDER BY l.pid LIMIT 3",
+            parameters,
+        )
+        return "; ".join(_session(*row) for row in cursor.fetchall())
+
+
+def _session(pid: int, user: str | None, application: str | None, host: str | None, query: str | None) -> str:
+    parts = [f"server process {pid}"]
+    parts += [f"user {user}"] if user else []
+    parts += [application] if application else []
+    parts += [f"from {host}"] if host else []
+    parts += [f"running {' '.join(query.split())!r}"] if query else []
+    return ", ".join(parts)

@@ -1,0 +1,29 @@
+"""What the engine tells about its work: it calls a function with one of these, and never prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from .results import Loss
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One piece of news. `done` and `total` count the rows of `table`, for the stages loading and loaded."""
+
+    stage: Literal["start", "waiting", "clearing", "loading", "loaded", "finishing", "note", "warning"]
+    message: str = ""
+    table: str = ""
+    done: int = 0
+    total: int = 0
+    seconds: float = 0.0
+
+
+Report = Callable[[Progress], None]
+Confirm = Callable[[Sequence[Loss]], bool]  # may these rows be deleted?
+
+
+def ignore(_: Progress) -> None:
+    """Report to nobody."""

@@ -1,0 +1,92 @@
+"""What the engine answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from .models import SeedMetadata
+
+
+def counted(row_counts: Mapping[str, int]) -> str:
+    """Return row counts in words: `1,000 users, 10,000 orders`."""
+    return ", ".join(f"{rows:,} {table}" for table, rows in row_counts.items())
+
+
+@dataclass(frozen=True)
+class SeedResult:
+    """What a seed did, or found already done. Its text is the last line that `manage.py seed` prints."""
+
+    version: str
+    skipped: bool
+    row_counts: Mapping[str, int]  # by table
+    digests: Mapping[str, str]  # by table
+    anchored_at: datetime | None
+    loader: str
+    duration_s: float
+
+    def __str__(self) -> str:
+        if self.skipped:
+            return f"Seed already applied (version {self.version}). Skipping."
+        return f"Seeded {self.version}: {counted(self.row_counts) or 'nothing'} in {self.duration_s:.1f} s."
+
+    @classmethod
+    def of(cls, row: SeedMetadata, *, skipped: bool) -> SeedResult:
+        """Return the result that a `success` row records."""
+        return cls(
+            version=row.seed_version,
+            skipped=skipped,
+            row_counts=MappingProxyType(row.row_counts),
+            digests=MappingProxyType(row.digests),
+            anchored_at=row.anchored_at,
+            loader=row.loader,
+            duration_s=(row.duration_ms or 0) / 1000,
+        )
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Rows that no seed created, and that a seed would delete."""
+
+    table: str
+    why: str
+    rows: int
+    examples: tuple[object, ...]  # the first of their keys
+
+    def __str__(self) -> str:
+        keys = ", ".join(str(key) for key in self.examples) + (", …" if self.rows > len(self.examples) else "")
+        return f"{self.table}: {self.rows:,} {self.why} (key {keys})"
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """What a seed would do to one table, in rows."""
+
+    table: str
+    delete: int
+    keep: int
+    create: int
+
+
+@dataclass(frozen=True)
+class SeedPlan:
+    """What a seed would do."""
+
+    version: str
+    applied: bool
+    enabled: bool
+    loader: str
+    database: str
+    tables: Sequence[TablePlan]
+    losses: Sequence[Loss]
+
+
+@dataclass(frozen=True)
+class SeedStatus:
+    """The attempts, newest first, and whether a seed is running now."""
+
+    database: str
+    running: bool
+    attempts: Sequence[SeedMetadata]

@@ -1,0 +1,210 @@
+"""How a seed runs: enabled? what would be lost? then lock, check again, clear, load, record; all or nothing."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.db import Error, connections, models
+from django.utils import timezone
+
+from . import conf, lock, recorder
+from .columns import monday
+from .connections import describe, explained, in_one_line
+from .errors import ConfigurationError, Interrupted, LockTimeout, Refused, SeedError
+from .executor import in_force
+from .generation import batches, digest_of, sample_digests
+from .guard import Guard
+from .loaders import LOADERS, Target
+from .models import SeedMetadata
+from .progress import Confirm, Progress, Report
+from .registry import Registry, discover
+from .results import Loss, SeedResult
+from .streams import Dataset
+
+
+def prepare(config: conf.SeedConfig) -> tuple[Registry, Dataset]:
+    """Import every `seeds.py`; return what is registered, and the content of the version.
+
+    Raises RegistrationError, and ConfigurationError for row counts that don't fit together.
+    """
+    registry = discover()
+    try:
+        return registry, Dataset(config.version, registry.row_counts(config.row_counts))
+    except ConfigurationError as exc:
+        raise ConfigurationError(str(exc), source=config.counts_source) from exc
+
+
+class Run:
+    """One attempt to apply a version."""
+
+    def __init__(
+        self, config: conf.SeedConfig, *, force: bool, overwrite: bool, confirm: Confirm | None, report: Report
+    ) -> None:
+        self._config = config
+        self._using = config.using
+        self._force, self._overwrite, self._confirm, self._report = force, overwrite, confirm, report
+        self._started = time.monotonic()
+        self._anchored_at = monday(config.anchor or timezone.now())
+
+    def apply(self) -> SeedResult:
+        """Seed, unless another process did meanwhile. Raises SeedError."""
+        if not self._config.enabled:
+            raise Refused(
+                f"Seeding isn't enabled here, and {self._config.version} isn't applied: set SEED_ENABLED=on if "
+                f"{describe(self._using)} may be filled with demo data."
+            )
+        registry, dataset = prepare(self._config)
+        announced = self._guard(registry).losses()
+        self._ask(announced)
+        try:
+            with lock.exclusive(self._using, self._config.lock_timeout_s, self._report):
+                applied = None if self._force else in_force(self._config)
+                if applied is not None:
+                    return SeedResult.of(applied, skipped=True)
+                row = self._replace(registry, dataset, announced)
+        except (LockTimeout, Refused):
+            raise
+        except (Exception, KeyboardInterrupt) as exc:
+            raise self._failed(exc) from exc
+        self._analyze(dataset)
+        return replace(SeedResult.of(row, skipped=False), duration_s=time.monotonic() - self._started)
+
+    def _guard(self, registry: Registry) -> Guard:
+        return Guard(registry, recorder.key_ranges(self._using), self._using)
+
+    def _ask(self, losses: Sequence[Loss]) -> None:
+        if losses and not self._overwrite and not (self._confirm is not None and self._confirm(losses)):
+            raise self._refusal(losses)
+
+    def _refusal(self, losses: Sequence[Loss]) -> Refused:
+        return Refused(
+            f"Seeding {self._config.version} would delete rows of {describe(self._using)} that no seed created:\n"
+            + "".join(f"  {loss}\n" for loss in losses)
+            + "Nothing was changed. Move them away, or give --overwrite to delete them too."
+        )
+
+    def _replace(self, registry: Registry, dataset: Dataset, announced: Sequence[Loss]) -> SeedMetadata:
+        """Clear, load and record, in the transaction that holds the lock."""
+        config, tables = self._config, list(dataset.row_counts)
+        if tables:
+            lock.lock_tables(self._using, tables, "SHARE ROW EXCLUSIVE", config.lock_timeout_s, self._report)
+        guard = self._guard(registry)
+        losses = guard.losses()
+        if losses and losses != announced:
+            raise self._refusal(losses)
+        self._report(Progress("start", f"Seeding {config.version} into {describe(self._using)} with {config.loader}."))
+        guard.clear(losses_too=bool(losses))
+        target = Target(self._using, self._first_keys(registry), self._anchored_at)
+        digests = self._load(registry, dataset, target)
+        return self._record(registry, dataset, target, digests)
+
+    def _first_keys(self, registry: Registry) -> dict[str, int]:
+        """Return each table's first new key: above the keys of the rows that stay."""
+        first_keys: dict[str, int] = {}
+        for seeder in registry.in_load_order():
+            if seeder.key_parent is not None:
+                first_keys[seeder.table] = first_keys[seeder.key_parent._meta.db_table]
+            else:
+                rows = seeder.model._base_manager.using(self._using)
+                first_keys[seeder.table] = max(0, rows.aggregate(top=models.Max("pk"))["top"] or 0) + 1
+        return first_keys
+
+    def _load(self, registry: Registry, dataset: Dataset, target: Target) -> dict[str, str]:
+        """Write all tables; return their digests."""
+        loader = LOADERS[self._config.loader]()
+        digests = {}
+        for seeder in registry.in_load_order():
+            started, total = time.monotonic(), dataset.row_counts[seeder.table]
+            digest = digest_of(seeder)
+            made = batches(seeder, dataset, self._config.batch_size, digest)
+            for done in loader.load(seeder, made, target):
+                self._report(Progress("loading", table=seeder.table, done=done, total=total))
+            digests[seeder.table] = digest.hexdigest()
+            seconds = time.monotonic() - started
+            self._report(Progress("loaded", table=seeder.table, done=total, total=total, seconds=seconds))
+        return digests
+
+    def _record(
+        self, registry: Registry, dataset: Dataset, target: Target, digests: dict[str, str]
+    ) -> SeedMetadata:
+        """Raise the sequences above the new keys, and record the version as applied."""
+        key_ranges = {}
+        for seeder in registry.in_load_order():
+            first, rows = target.first_keys[seeder.table], dataset.row_counts[seeder.table]
+            if rows:
+                key_ranges[seeder.table] = (first, first + rows - 1)
+                _raise_sequence(self._using, seeder.table, seeder.model._meta.pk.column, first + rows - 1)
+        return recorder.record_success(
+            self._using,
+            key_ranges,
+            seed_version=self._config.version,
+            loader=self._config.loader,
+            row_counts=dict(dataset.row_counts),
+            digests=digests,
+            sample_digests=sample_digests(registry, dataset),
+            anchored_at=self._anchored_at,
+            duration_ms=self._elapsed_ms(),
+        )
+
+    def _elapsed_ms(self) -> int:
+        return round((time.monotonic() - self._started) * 1000)
+
+    def _failed(self, exc: BaseException) -> SeedError:
+        """Record the failed attempt, where the database lets itself be written; return the error to raise."""
+        if isinstance(exc, KeyboardInterrupt):
+            error: SeedError = Interrupted(
+                f"Interrupted while seeding {self._config.version}; nothing was changed. Run the seed again to go on.",
+                getattr(exc, "signal_number", signal.SIGINT),
+            )
+        elif isinstance(exc, Error):
+            error = explained(exc, self._using)
+        elif isinstance(exc, SeedError):
+            error = exc
+        else:
+            error = SeedError(
+                f"Seeding {self._config.version} failed, nothing was changed: {type(exc).__name__}: {in_one_line(exc)} "
+                "(--traceback shows where)."
+            )
+        try:
+            recorder.record_failure(
+                self._using,
+                str(error),
+                seed_version=self._config.version,
+                loader=self._config.loader,
+                anchored_at=self._anchored_at,
+                duration_ms=self._elapsed_ms(),
+            )
+        except Error as unrecorded:
+            self._report(Progress("warning", f"The failed attempt can't be recorded: {in_one_line(unrecorded)}."))
+        return error
+
+    def _analyze(self, dataset: Dataset) -> None:
+        """Refresh the planner's statistics, which the seed has made stale."""
+        connection = connections[self._using]
+        if connection.in_atomic_block or connection.vendor not in ("postgresql", "sqlite"):
+            return  # a caller's transaction, which a failure here would end
+        try:
+            with connection.cursor() as cursor:
+                for table in dataset.row_counts:
+                    cursor.execute(f"ANALYZE {connection.ops.quote_name(table)}")
+        except Error as exc:
+            self._report(Progress("warning", f"The seed is applied, but ANALYZE failed: {in_one_line(exc)}."))
+
+
+def _raise_sequence(using: str, table: str, column: str, last_key: int) -> None:
+    """Make the next generated key of the table one above `last_key`, if it isn't higher already.
+
+    Only PostgreSQL's sequences need it: SQLite's AUTOINCREMENT follows the keys that are inserted.
+    """
+    connection = connections[using]
+    if connection.vendor != "postgresql":
+        return
+    quoted = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [quoted(table), column])
+        sequence = cursor.fetchone()[0]
+        if sequence:
+            cursor.execute(f"SELECT setval(%s, GREATEST(last_value, %s)) FROM {sequence}", [sequence, last_key])
