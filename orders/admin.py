@@ -4,7 +4,7 @@ from .models import Order, Payment
 
 
 @admin.register(Order)
-class OrderAdmin(admin.ModelAdmin[Order]):
+class OrderAdmin(admin.ModelAdmin):
     list_display = ("id", "user", "total", "status", "created_at")
     list_filter = ("status",)
     list_select_related = ("user",)
@@ -15,7 +15,7 @@ class OrderAdmin(admin.ModelAdmin[Order]):
 
 
 @admin.register(Payment)
-class PaymentAdmin(admin.ModelAdmin[Payment]):
+class PaymentAdmin(admin.ModelAdmin):
     list_display = ("order", "amount", "status", "created_at")
     list_filter = ("status",)
     search_fields = ("=order__id",)

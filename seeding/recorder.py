@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.db import connections, transaction
@@ -29,7 +28,7 @@ def key_ranges(using: str) -> dict[str, tuple[int, int]]:
 
 
 def record_success(
-    using: str, key_ranges: Mapping[str, tuple[int, int]], *, seeded_at: datetime, **columns: Any
+    using: str, key_ranges: Mapping[str, tuple[int, int]], **columns: Any
 ) -> SeedMetadata:
     """Record a version as applied, in the caller's transaction: what was in force turns `replaced`."""
     SeedMetadata.objects.using(using).filter(status=Status.SUCCESS).update(status=Status.REPLACED)
@@ -38,7 +37,7 @@ def record_success(
         KeyRange(table_name=table, first_key=first, last_key=last) for table, (first, last) in key_ranges.items()
     )
     return SeedMetadata.objects.using(using).create(
-        status=Status.SUCCESS, seeded_at=seeded_at, **columns, **_who(using)
+        status=Status.SUCCESS, **columns, **_who(using)
     )
 
 
@@ -58,3 +57,10 @@ def _who(using: str) -> dict[str, Any]:
             cursor.execute("SELECT current_user")
             user = cursor.fetchone()[0]
     return {"host": socket.gethostname()[:255], "pid": os.getpid(), "database_user": user}
+
+
+def answers(using: str) -> bool:
+    """Say whether the database answers a query. Raises django.db.Error where it doesn't."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return cursor.fetchone() is not None

@@ -1,0 +1,22 @@
+# One image for migrate, seed and backend.
+FROM python:3.13-slim
+
+ENV PYTHONUNBUFFERED=1
+RUN useradd --create-home --uid 10001 app \
+    && install --directory --owner app --group app /home/app/.config /home/app/.config/tiger
+
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir --root-user-action=ignore --requirement requirements.txt
+
+COPY manage.py ./
+COPY config config
+COPY accounts accounts
+COPY orders orders
+COPY seeding seeding
+RUN python -m compileall -q . && python manage.py collectstatic --noinput --verbosity 0
+
+USER app
+EXPOSE 8000
+# --preload: the workers share one random SECRET_KEY where none is set.
+CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--preload", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-"]

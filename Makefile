@@ -1,0 +1,46 @@
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+export SEED_ENABLED ?= on
+
+.DEFAULT_GOAL := help
+.PHONY: help seed test lint serve clean
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+
+seed: $(VENV)/ready ## Set up .venv, migrate the database and seed it, once per version
+	$(RUN) manage.py migrate --verbosity 0
+	$(RUN) manage.py seed
+
+test: $(VENV)/ready-dev ## Test on SQLite, then on a real PostgreSQL
+	DATABASE_URL= $(RUN) -m pytest
+	$(RUN) -m tests.postgres $(RUN) -m pytest
+
+lint: $(VENV)/ready-dev ## Check style, types and missing migrations
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	DATABASE_URL= $(RUN) manage.py makemigrations --check --dry-run
+
+serve: $(VENV)/ready ## Migrate, seed and serve on http://127.0.0.1:8000/ for development
+	DEBUG=on $(RUN) manage.py migrate --verbosity 0
+	DEBUG=on $(RUN) manage.py seed
+	DEBUG=on $(RUN) manage.py runserver 127.0.0.1:8000
+
+clean: ## Remove .venv, caches and the SQLite database
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis staticfiles
+	rm -f db.sqlite3 db.sqlite3-shm db.sqlite3-wal
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.13")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/ready: requirements.txt | $(VENV)/bin/python
+	$(RUN) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+$(VENV)/ready-dev: requirements-dev.txt $(VENV)/ready
+	$(RUN) -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@

