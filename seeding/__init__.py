@@ -36,7 +36,7 @@ _HOMES = {
     "seeded_password": "passwords",
     "status": "inspection",
 }
-__all__ = list(_HOMES)  # noqa: PLE0604
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

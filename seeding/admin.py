@@ -8,7 +8,15 @@ from .models import SeedMetadata
 class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     """The history of attempts: a record, so nothing is added or changed by hand."""
 
-    list_display = ("seed_version", "status", "seeded_at", "row_count_users", "row_count_orders", "loader", "duration_ms")
+    list_display = (
+        "seed_version",
+        "status",
+        "seeded_at",
+        "row_count_users",
+        "row_count_orders",
+        "loader",
+        "duration_ms",
+    )
     list_filter = ("status", "seed_version")
     search_fields = ("seed_version",)
     ordering = ("-seeded_at", "-id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,46 +36,43 @@ DTYPES = {"integer": "i8", "decimal": "i8", "datetime": "i8", "date": "i8", "boo
 def as_column(value: Any, kind: str, count: int) -> Column:
     """Bring what a seeder returned for one field into the form that digests and loaders take.
 
-    `kind` is text or a key of DTYPES; decimals are integers in units of the last decimal place, datetimes
-    microseconds (dates days) before the anchor, references row numbers. Raises ValueError for the wrong length, TypeError for values
-    of another kind.
+    `kind` is text or a key of DTYPES; decimals are integers in units of the last decimal place, datetimes microseconds
+    (dates days) before the anchor, references row numbers. Raises ValueError for the wrong length, TypeError for
+    values of another kind.
     """
-    if isinstance(value, Labels):
-        column: Column = value
-        if kind != "text":
-            raise TypeError(f"Labels are text, this field holds {kind} values")
+    if value is None and kind != "text":
+        column: Column = np.ma.array(np.zeros(count, DTYPES[kind]), mask=True)
     elif value is None or isinstance(value, str):
-        return Labels(np.zeros(count, np.intp), (value,)) if kind == "text" else _nulls(value, kind, count)
+        column = Labels(np.zeros(count, np.intp), (value,))
+    elif isinstance(value, Labels):
+        column = Labels(value.codes, tuple(None if label is None else str(label) for label in value.labels))
     else:
-        array = np.ma.asanyarray(value) if np.ma.isMaskedArray(value) else np.asarray(value)  # type: ignore[no-untyped-call]
-        if array.ndim == 0:
-            array = np.full(count, array)
-        if kind == "text":
-            if array.dtype.kind not in "UO":
-                raise TypeError(f"{array.dtype} values, this field holds text")
-            array = array.astype("U")
-        else:
-            if not np.can_cast(array.dtype, DTYPES[kind], "same_kind") or (array.dtype == bool) != (kind == "boolean"):
-                raise TypeError(f"{array.dtype} values, this field holds {kind} values")
-            array = array.astype(DTYPES[kind], copy=False)
-        column = array
+        array = np.ma.asanyarray(value) if isinstance(value, np.ma.MaskedArray) else np.asarray(value)
+        array = np.full(count, array) if array.ndim == 0 else array
+        column = _cast(array, kind)
+    if kind != "text" and isinstance(column, Labels):
+        raise TypeError(f"this field holds {kind} values, not text")
     if len(column) != count:
         raise ValueError(f"{len(column)} values for {count} rows")
     return column
 
 
-def _nulls(value: str | None, kind: str, count: int) -> Column:
-    if value is not None:
-        raise TypeError(f"text, this field holds {kind} values")
-    return np.ma.masked_all(count, DTYPES[kind])  # type: ignore[no-any-return,no-untyped-call]
+def _cast(array: NDArray[Any], kind: str) -> NDArray[Any]:
+    if kind == "text":
+        if array.dtype.kind not in "UO":
+            raise TypeError(f"this field holds text, not {array.dtype}")
+        return array.astype("U", copy=False)
+    if (array.dtype == bool) != (kind == "boolean") or not np.can_cast(array.dtype, DTYPES[kind], "same_kind"):
+        raise TypeError(f"this field holds {kind} values, not {array.dtype}")
+    return array.astype(DTYPES[kind], copy=False)
 
 
 class TableDigest:
     """The digest of one table's generated content, fed batch by batch; how rows are batched doesn't change it.
 
-    Each column has a BLAKE2b hash of its own, of its values in the order of their row numbers: numbers as 8
-    little-endian bytes (booleans as 1), text in UTF-8, each ended by a NUL, which no text column can hold; labels as their
-    codes, and the list of labels once. NULLs are a mask of bytes. The table's digest is that of all columns' names and hashes.
+    Each column has two BLAKE2b hashes: of its values in the order of their row numbers, and of the row numbers of its
+    NULLs. Numbers are 8 little-endian bytes (booleans 1), text is UTF-8 ended by a NUL byte, labels are their codes
+    in 4 bytes. The table's digest is that of the row count and of every column's name, labels and hashes, as JSON.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -84,29 +82,28 @@ class TableDigest:
 
     def update(self, columns: Mapping[str, Column], count: int) -> None:
         """Add the next `count` rows."""
-        self._rows += count
         for name, (values, nulls) in self._columns.items():
             column = columns[name]
             if isinstance(column, Labels):
                 self._labels[name] = column.labels
-                values.update(np.ascontiguousarray(column.codes, "<i2"))
+                values.update(np.ascontiguousarray(column.codes, "<i4").data)
                 continue
-            if np.ma.isMaskedArray(column):
-                mask = np.ma.getmaskarray(column)  # type: ignore[no-untyped-call]
-                nulls.update(np.ascontiguousarray(mask))
-                column = np.where(mask, np.zeros((), column.dtype), np.ma.getdata(column))  # type: ignore[no-untyped-call]
+            if isinstance(column, np.ma.MaskedArray):
+                nulls.update((np.flatnonzero(column.mask).astype("<i8") + self._rows).data)
+                column = column.filled(0)
             if column.dtype.kind == "U":
                 values.update("".join(f"{text}\0" for text in column.tolist()).encode())
             else:
-                values.update(np.ascontiguousarray(column, column.dtype.newbyteorder("<")))
+                values.update(np.ascontiguousarray(column, column.dtype.newbyteorder("<")).data)
+        self._rows += count
 
     def hexdigest(self) -> str:
         """Return the digest of all rows so far, 64 hexadecimal digits."""
-        total = blake2b(f"{self._rows}\n".encode(), digest_size=32)
-        for name, (values, nulls) in self._columns.items():
-            line = (name, self._labels.get(name), values.hexdigest(), nulls.hexdigest())
-            total.update(f"{line!r}\n".encode())
-        return total.hexdigest()
+        columns = [
+            (name, self._labels.get(name), values.hexdigest(), nulls.hexdigest())
+            for name, (values, nulls) in self._columns.items()
+        ]
+        return blake2b(json.dumps([self._rows, columns]).encode(), digest_size=32).hexdigest()
 
 
 def monday(moment: datetime) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connections
 
 from .errors import SeedError
 
@@ -27,8 +27,7 @@ def explained(exc: DatabaseError | InterfaceError, using: str) -> SeedError:
     message, database = in_one_line(exc), describe(using)
     lowered = message.lower()
     if "no such table" in lowered or ("relation" in lowered and "does not exist" in lowered):
-        if "seed_" in lowered or isinstance(exc, ProgrammingError | OperationalError):
-            return SeedError(f"A table is missing in {database}: run `manage.py migrate` first ({message}).")
+        return SeedError(f"A table is missing in {database}: run `manage.py migrate` first ({message}).")
     if connections[using].connection is None and isinstance(exc, OperationalError):
         return SeedError(f"Can't reach {database}: {message}. Start it, or correct DATABASE_URL.")
     return SeedError(f"{database} reports: {message}. Nothing was changed.")

@@ -1,4 +1,4 @@
-"""The way in: seed, unless the version is applied. A skip costs one query, and imports neither NumPy nor any seeds.py."""
+"""The way in: seed, unless the version is applied. A skip costs one query and imports no NumPy and no `seeds.py`."""
 
 from __future__ import annotations
 
@@ -63,13 +63,14 @@ def _skip(config: conf.SeedConfig, row: SeedMetadata, report: Report) -> SeedRes
         from .run import prepare
 
         prepare(config)  # refuses counts that don't fit together, even where they wouldn't be used
-    differing = {
-        name: rows for name, rows in config.row_counts.items() if row.row_counts.get(name, rows) != rows
-    }
+    differing = {name: rows for name, rows in config.row_counts.items() if row.row_counts.get(name, rows) != rows}
     if differing:
         asked = ", ".join(f"{rows:,} {name}" for name, rows in differing.items())
         there = ", ".join(f"{row.row_counts[name]:,} {name}" for name in differing)
         report(
-            Progress("warning", f"Asked for {asked}, but {row.seed_version} was applied with {there}: use --force to seed again.")
+            Progress(
+                "warning",
+                f"Asked for {asked}, but {row.seed_version} was applied with {there}: use --force to seed again.",
+            )
         )
     return SeedResult.of(row, skipped=True)

@@ -100,7 +100,7 @@ class Guard:
             pointing = relation.related_model
             if pointing in self._registry or pointing in path or not pointing._meta.managed:
                 continue
-            column = relation.field.name  # type: ignore[union-attr]
+            column = relation.field.name
             those = pointing._base_manager.using(self._using).filter(**{f"{column}__in": rows.values("pk")})
             found += self._pointing_at(those, (*path, pointing))
             found.append((those, f"whose {column} is a row of {model._meta.db_table} that goes"))

@@ -22,4 +22,6 @@ def health(request: HttpRequest) -> HttpResponse:
             ready = in_force(config) is not None or (not config.enabled and recorder.answers(config.using))
     except SeedError:
         ready = False
-    return HttpResponse("healthy\n" if ready else "unhealthy\n", status=200 if ready else 503, content_type="text/plain")
+    return HttpResponse(
+        "healthy\n" if ready else "unhealthy\n", status=200 if ready else 503, content_type="text/plain"
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -155,7 +156,7 @@ def _users(using: str, tables: Sequence[str]) -> str:
     return _sessions(connections[using], f"l.locktype = 'relation' AND {relations}", [names])
 
 
-def _sessions(connection: BaseDatabaseWrapper, condition: str, parameters: Sequence[object]) -> str:
+def _sessions(connection: BaseDatabaseWrapper, condition: str, parameters: Sequence[Any]) -> str:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT l.pid, a.usename, a.application_name, host(a.client_addr), left(a.query, 60)"

@@ -27,18 +27,14 @@ def key_ranges(using: str) -> dict[str, tuple[int, int]]:
     return {r.table_name: (r.first_key, r.last_key) for r in KeyRange.objects.using(using)}
 
 
-def record_success(
-    using: str, key_ranges: Mapping[str, tuple[int, int]], **columns: Any
-) -> SeedMetadata:
+def record_success(using: str, key_ranges: Mapping[str, tuple[int, int]], **columns: Any) -> SeedMetadata:
     """Record a version as applied, in the caller's transaction: what was in force turns `replaced`."""
     SeedMetadata.objects.using(using).filter(status=Status.SUCCESS).update(status=Status.REPLACED)
     KeyRange.objects.using(using).all().delete()
     KeyRange.objects.using(using).bulk_create(
         KeyRange(table_name=table, first_key=first, last_key=last) for table, (first, last) in key_ranges.items()
     )
-    return SeedMetadata.objects.using(using).create(
-        status=Status.SUCCESS, **columns, **_who(using)
-    )
+    return SeedMetadata.objects.using(using).create(status=Status.SUCCESS, **columns, **_who(using))
 
 
 def record_failure(using: str, error: str, **columns: Any) -> None:

@@ -75,7 +75,7 @@ class Seeder:
     def parents(self) -> set[type[models.Model]]:
         """The models that rows of this one point at."""
         pointed = {f.related_model for f in self.model._meta.concrete_fields if f.is_relation}
-        return {model._meta.concrete_model for model in pointed if isinstance(model, type)} - {self.model, None}
+        return {model for model in pointed if isinstance(model, type)} - {self.model}
 
     def columns(self, dataset: Dataset, start: int, stop: int) -> dict[str, Column]:
         """Generate the rows `start` to `stop` (exclusive). Raises RegistrationError for values that don't fit."""
@@ -98,6 +98,15 @@ class Registry:
 
     def __init__(self) -> None:
         self._seeders: dict[type[models.Model], Seeder] = {}
+        self._discovered = False
+
+    def discover(self) -> Registry:
+        """Import every installed app's `seeds.py`, once, and check what they register. Raises RegistrationError."""
+        if not self._discovered:
+            autodiscover_modules("seeds")
+            self.check()
+            self._discovered = True
+        return self
 
     def register(
         self,
@@ -113,10 +122,10 @@ class Registry:
         ("as many as it has"). Rows that match `keep` are never deleted, nor is what belongs to them. The fields
         `undigested` are left out of digests and comparisons: what differs from run to run, like password hashes.
 
-        A column holds one value a row, or is one value for all: whole numbers, booleans, floats, or text;
-        decimals as integers in units of the last decimal place (cents), times as microseconds and dates as days
-        before the anchor, relations as row numbers. The primary key is the engine's: it isn't a column. Fields with a plain default,
-        and those that may be NULL or blank, can be left out. Raises RegistrationError where `model` already has a seeder.
+        A column holds one value a row, or is one value for all: whole numbers, booleans, floats, or text; decimals as
+        integers in units of the last decimal place (cents), times as microseconds and dates as days before the anchor,
+        relations as row numbers. The primary key is the engine's: it isn't a column. Fields with a plain default, and
+        those that may be NULL or blank, can be left out. Raises RegistrationError where `model` has a seeder already.
         """
 
         def decorate(generate: Generate) -> Generate:
@@ -166,7 +175,9 @@ class Registry:
                 table, parents = parent._meta.db_table, counts[parent._meta.db_table]
                 rows = counts[seeder.table]
                 if rows and not parents:
-                    raise ConfigurationError(f"{rows:,} {seeder.table} can't be made with 0 {table}: ask for at least 1.")
+                    raise ConfigurationError(
+                        f"{rows:,} {seeder.table} can't be made with 0 {table}: ask for at least 1."
+                    )
                 if relation.primary_key and rows > parents:
                     raise ConfigurationError(
                         f"{rows:,} {seeder.table} can't be made with {parents:,} {table}, one each: ask for no more."
@@ -187,7 +198,7 @@ class Registry:
         )
 
     def check(self) -> None:
-        """Generate one row of each table and check its columns. Raises RegistrationError for the first that doesn't fit."""
+        """Generate one row of each table and check its columns. Raises RegistrationError for what doesn't fit."""
         from .streams import Dataset
 
         seeders = self.in_load_order()
@@ -222,7 +233,8 @@ class Registry:
             if isinstance(f, field_type):
                 return SeededField(f, kind)
         raise RegistrationError(
-            f"{seeder.where}: {f} is a {type(f).__name__}, which can't be seeded: only numbers, text, dates, times and relations can."
+            f"{seeder.where}: {f} is a {type(f).__name__}, which can't be seeded: "
+            "only numbers, text, dates, times and relations can."
         )
 
 
@@ -252,18 +264,3 @@ def _check_key(seeder: Seeder) -> None:
 
 registry = Registry()
 register = registry.register
-_discovered = False
-
-
-def discover() -> Registry:
-    """Import every installed app's `seeds.py`, once, and check what they register; return the registry.
-
-    Raises RegistrationError where something can't be seeded.
-    """
-    global _discovered
-    if not _discovered:
-        autodiscover_modules("seeds")
-        registry.check()
-        _discovered = True
-    return registry
-

@@ -19,9 +19,7 @@ def plan_as_json(plan: SeedPlan) -> str:
             "enabled": plan.enabled,
             "loader": plan.loader,
             "database": plan.database,
-            "tables": [
-                {"table": t.table, "delete": t.delete, "keep": t.keep, "create": t.create} for t in plan.tables
-            ],
+            "tables": [{"table": t.table, "delete": t.delete, "keep": t.keep, "create": t.create} for t in plan.tables],
             "losses": [
                 {"table": loss.table, "why": loss.why, "rows": loss.rows, "keys": [str(k) for k in loss.examples]}
                 for loss in plan.losses
@@ -34,12 +32,13 @@ def plan_as_text(plan: SeedPlan) -> str:
     """Return the plan in words."""
     state = "is applied: a seed skips; with --force it" if plan.applied else "is not applied: a seed"
     lines = [f"{plan.database}: {plan.version} {state} would, with {plan.loader},"]
-    for table in plan.tables:
-        lines.append(
-            f"  {table.table}: delete {table.delete:,} seeded, keep {table.keep:,}, create {table.create:,} rows"
-        )
+    lines += [
+        f"  {t.table}: delete {t.delete:,} seeded, keep {t.keep:,}, create {t.create:,} rows" for t in plan.tables
+    ]
     if plan.losses:
-        lines.append("It would be refused without --overwrite, as these rows were created by no seed and would be deleted:")
+        lines.append(
+            "It would be refused without --overwrite, as these rows were created by no seed and would be deleted:"
+        )
         lines += [f"  {loss}" for loss in plan.losses]
     if not plan.enabled:
         lines.append("It would be refused: seeding isn't enabled here (SEED_ENABLED).")
@@ -75,8 +74,8 @@ def status_as_text(status: SeedStatus) -> str:
         for row in status.attempts
     ]
     widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads))]
-    for row in [heads, tuple("-" * width for width in widths), *rows]:
-        lines.append("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    table = [heads, tuple("-" * width for width in widths), *rows]
+    lines += ["  ".join(map(str.ljust, row, widths)).rstrip() for row in table]
     return "\n".join(lines)
 
 

@@ -37,11 +37,12 @@ def moment(fraction: NDArray[np.uint64]) -> NDArray[np.int64]:
 @cache
 def _quantiles() -> NDArray[np.int64]:
     """Return when each equal part of the year's business begins, in microseconds from the year's start, and its end."""
-    weights = [
-        day * hour * (WEEKS + (_GROWTH - 1) * week) for week in range(WEEKS) for day in _DAYS for hour in _HOURS
-    ]
+    weights = [day * hour * (WEEKS + (_GROWTH - 1) * week) for week in range(WEEKS) for day in _DAYS for hour in _HOURS]
     done = np.array([0, *accumulate(weights)])
     parts = np.arange((1 << _STEPS) + 1, dtype=np.int64) * done[-1]
     hours = np.minimum(np.searchsorted(done << _STEPS, parts, side="right") - 1, len(weights) - 1)
     rest = parts - (done[hours] << _STEPS)
-    return hours * HOUR_US + rest // np.array(weights)[hours] * (HOUR_US >> 10) // (1 << _STEPS - 10)
+    begins: NDArray[np.int64] = hours * HOUR_US + rest // np.array(weights)[hours] * (HOUR_US >> 10) // (
+        1 << _STEPS - 10
+    )
+    return begins

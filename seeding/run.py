@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from django.db import Error, connections, models
+from django.db import DatabaseError, Error, InterfaceError, connections, models
 from django.utils import timezone
 
 from . import conf, lock, recorder
@@ -20,17 +20,18 @@ from .guard import Guard
 from .loaders import LOADERS, Target
 from .models import SeedMetadata
 from .progress import Confirm, Progress, Report
-from .registry import Registry, discover
+from .registry import Registry
+from .registry import registry as project_registry
 from .results import Loss, SeedResult
 from .streams import Dataset
 
 
 def prepare(config: conf.SeedConfig) -> tuple[Registry, Dataset]:
-    """Import every `seeds.py`; return what is registered, and the content of the version.
+    """Import every `seeds.py`; return what they register, and the content of the version.
 
     Raises RegistrationError, and ConfigurationError for row counts that don't fit together.
     """
-    registry = discover()
+    registry = project_registry.discover()
     try:
         return registry, Dataset(config.version, registry.row_counts(config.row_counts))
     except ConfigurationError as exc:
@@ -127,16 +128,14 @@ class Run:
             self._report(Progress("loaded", table=seeder.table, done=total, total=total, seconds=seconds))
         return digests
 
-    def _record(
-        self, registry: Registry, dataset: Dataset, target: Target, digests: dict[str, str]
-    ) -> SeedMetadata:
+    def _record(self, registry: Registry, dataset: Dataset, target: Target, digests: dict[str, str]) -> SeedMetadata:
         """Raise the sequences above the new keys, and record the version as applied."""
         key_ranges = {}
         for seeder in registry.in_load_order():
             first, rows = target.first_keys[seeder.table], dataset.row_counts[seeder.table]
             if rows:
                 key_ranges[seeder.table] = (first, first + rows - 1)
-                _raise_sequence(self._using, seeder.table, seeder.model._meta.pk.column, first + rows - 1)
+                _raise_sequence(self._using, seeder.table, seeder.model._meta.pk.column or "", first + rows - 1)
         return recorder.record_success(
             self._using,
             key_ranges,
@@ -159,7 +158,7 @@ class Run:
                 f"Interrupted while seeding {self._config.version}; nothing was changed. Run the seed again to go on.",
                 getattr(exc, "signal_number", signal.SIGINT),
             )
-        elif isinstance(exc, Error):
+        elif isinstance(exc, DatabaseError | InterfaceError):
             error = explained(exc, self._using)
         elif isinstance(exc, SeedError):
             error = exc

