@@ -13,6 +13,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q, QuerySet
 
+from . import recorder
 from .registry import Registry, Seeder
 from .results import Loss
 
@@ -27,6 +28,16 @@ class Guard:
         self._key_ranges = key_ranges
         self._using = using
         self._seeders = registry.in_load_order()
+
+    @classmethod
+    def survey(cls, registry: Registry, using: str) -> tuple[Guard, list[Loss]]:
+        """Return a guard and what would be lost, as of one moment: again, if another seed ended meanwhile."""
+        while True:
+            before = recorder.key_ranges(using), recorder.applied(using)
+            guard = cls(registry, before[0], using)
+            losses = guard.losses()
+            if (recorder.key_ranges(using), recorder.applied(using)) == before:
+                return guard, losses
 
     def kept(self, seeder: Seeder) -> Rows:
         """Return the rows that stay."""

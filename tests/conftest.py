@@ -1,0 +1,160 @@
+"""A database of its own for each test that runs `manage.py` as a user does; on the server that DATABASE_URL names."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = ("SEED_", "DATABASE_URL", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_", "HTTPS", "DJANGO_SETTINGS_MODULE")
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("SEED_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SEED_ENABLED", "on")
+
+
+class Project:
+    """A migrated database, and `manage.py` run on it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def environment(self, changes: dict[str, str | None]) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        wanted = {"DATABASE_URL": self.url, "SEED_ENABLED": "on", **changes}
+        return kept | {name: value for name, value in wanted.items() if value is not None}
+
+    def start(self, *arguments: str, **changes: str | None) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment(changes),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
+        process = self.start(*arguments, **changes)
+        stdout, stderr = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
+
+    def seed(self, *arguments: str, **changes: str | None) -> str:
+        """Run `seed`, which must succeed; return its last line."""
+        done = self.run("seed", *arguments, **changes)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        return done.stdout.splitlines()[-1]
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run one statement, commit, and return its rows."""
+        if self.url.startswith("sqlite"):
+            connection: Any = sqlite3.connect(self.url.removeprefix("sqlite:///"))
+        else:
+            connection = psycopg.connect(**connection_parameters(self.url.rsplit("/", 1)[1]))
+        try:
+            cursor = connection.execute(sql)
+            rows = cursor.fetchall() if cursor.description else []
+            connection.commit()
+            return [tuple(row) for row in rows]
+        finally:
+            connection.close()
+
+    def content(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return all rows of the seeded tables, by key, without password hashes."""
+        columns = "id, email, first_name, last_name, is_staff, is_superuser, is_active, created_at, last_login"
+        return {
+            "users": self.query(f"SELECT {columns} FROM users ORDER BY id"),
+            "orders": self.query("SELECT id, user_id, total, status, created_at FROM orders ORDER BY id"),
+            "payments": self.query("SELECT order_id, amount, status, created_at FROM payments ORDER BY order_id"),
+        }
+
+    def history(self) -> list[tuple[Any, ...]]:
+        return self.query(
+            "SELECT seed_version, row_count_users, row_count_orders, status FROM seed_metadata ORDER BY seeded_at DESC"
+        )
+
+
+def connection_parameters(database: str) -> dict[str, Any]:
+    """Return psycopg's parameters of a database on the server under test."""
+    config = settings.DATABASES["default"]
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    return {"dbname": database} | {name: config[key] for name, key in names.items() if config[key]}
+
+
+def on_server(sql: str) -> None:
+    with psycopg.connect(**connection_parameters("postgres"), autocommit=True) as connection:
+        connection.execute(sql)
+
+
+IS_POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+SERVER_URL = os.environ.get("DATABASE_URL", "").rpartition("/")[0]
+
+
+def _create(name: str, directory: Path, template: Project | None = None) -> Project:
+    if IS_POSTGRESQL:
+        name = f"{name}_{os.getpid()}"
+        source = template.url.rsplit("/", 1)[1] if template else "template1"
+        on_server(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+        return Project(f"{SERVER_URL}/{name}")
+    path = directory / f"{name}.sqlite3"
+    if template:
+        shutil.copy(template.url.removeprefix("sqlite:///"), path)
+    return Project(f"sqlite:///{path}")
+
+
+def _drop(project: Project) -> None:
+    if IS_POSTGRESQL:
+        on_server(f'DROP DATABASE "{project.url.rsplit("/", 1)[1]}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    template = _create("template_migrated", tmp_path_factory.mktemp("template"))
+    done = template.run("migrate", "--verbosity", "0")
+    assert done.returncode == 0, done.stderr
+    yield template
+    _drop(template)
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory, migrated: Project) -> Iterator[Project]:
+    template = _create("template_seeded", tmp_path_factory.mktemp("seeded"), migrated)
+    template.seed("--users", "20", "--orders", "100", SEED_ANCHOR="2026-01-05")
+    yield template
+    _drop(template)
+
+
+@pytest.fixture
+def project(tmp_path: Path, migrated: Project) -> Iterator[Project]:
+    """A migrated, empty database."""
+    created = _create("project", tmp_path, migrated)
+    yield created
+    _drop(created)
+
+
+@pytest.fixture
+def seeded_project(tmp_path: Path, seeded: Project) -> Iterator[Project]:
+    """A database with v1: 20 users, 100 orders, anchored at 2026-01-05."""
+    created = _create("seeded_project", tmp_path, seeded)
+    yield created
+    _drop(created)
+
+
+@pytest.fixture
+def bare_project(tmp_path: Path) -> Iterator[Project]:
+    """A database that isn't migrated."""
+    created = _create("bare", tmp_path)
+    yield created
+    _drop(created)

@@ -1,0 +1,279 @@
+"""`manage.py seed` as a user runs it, on a database of its own."""
+
+import json
+import re
+import signal
+import time
+
+import pytest
+
+from .conftest import IS_POSTGRESQL, Project
+
+SKIP = "Seed already applied (version v1). Skipping."
+HISTORY = (
+    "SELECT id, seed_version, row_count_users, row_count_orders, status FROM seed_metadata ORDER BY seeded_at DESC"
+)
+
+
+def digests(project: Project) -> dict[str, str]:
+    (found,) = project.query("SELECT digests FROM seed_metadata WHERE status = 'success'")[0]
+    return found if isinstance(found, dict) else json.loads(found)
+
+
+def test_seed__seeds_once(project: Project) -> None:
+    last = project.seed()
+    assert re.fullmatch(r"Seeded v1: 1,000 users, 10,000 orders, 10,000 payments in \d+\.\d s\.", last)
+    assert project.query(HISTORY) == [(1, "v1", 1000, 10000, "success")]
+    before = project.content()
+    assert [len(rows) for rows in before.values()] == [1_000, 10_000, 10_000]
+
+    again = project.run("seed")
+    assert (again.returncode, again.stdout, again.stderr) == (0, f"{SKIP}\n", "")
+    assert project.content() == before
+    assert project.query(HISTORY) == [(1, "v1", 1000, 10000, "success")]
+
+
+def test_seed__bumping_the_version_replaces_the_data(project: Project) -> None:
+    sizes = {"SEED_USERS": "30", "SEED_ORDERS": "90", "SEED_ANCHOR": "2026-01-05"}
+    project.seed(**sizes)
+    first, first_digests = project.content(), digests(project)
+    assert project.seed(SEED_VERSION="v2", **sizes).startswith("Seeded v2: 30 users, 90 orders, 90 payments in ")
+    second = project.content()
+    assert project.history() == [("v2", 30, 90, "success"), ("v1", 30, 90, "replaced")]
+    assert {table: len(rows) for table, rows in second.items()} == {"users": 30, "orders": 90, "payments": 90}
+    assert not {row[1] for row in first["users"]} & {row[1] for row in second["users"]}
+    assert all(digests(project)[table] != first_digests[table] for table in first)
+
+    project.seed(**sizes)
+    assert project.content() == first
+    assert digests(project) == first_digests
+    assert project.history()[0] == ("v1", 30, 90, "success")
+    assert project.query("SELECT count(*) FROM seed_metadata WHERE status = 'success'") == [(1,)]
+
+
+def test_seed__after_the_row_is_deleted_seeds_again(seeded_project: Project) -> None:
+    before = seeded_project.content()
+    seeded_project.query("DELETE FROM seed_metadata WHERE seed_version = 'v1'")
+    seeded_project.seed("--users", "20", "--orders", "100", SEED_ANCHOR="2026-01-07")  # the same week
+    assert seeded_project.content() == before
+    assert seeded_project.history() == [("v1", 20, 100, "success")]
+
+
+def test_seed__force_applies_again(seeded_project: Project) -> None:
+    before = seeded_project.content()
+    last = seeded_project.seed("--force", "--users", "20", "--orders", "100", SEED_ANCHOR="2026-01-05")
+    assert last.startswith("Seeded v1: 20 users")
+    assert seeded_project.content() == before
+    assert seeded_project.history() == [("v1", 20, 100, "success"), ("v1", 20, 100, "replaced")]
+
+
+def test_seed__other_counts_for_an_applied_version_are_warned_about(seeded_project: Project) -> None:
+    done = seeded_project.run("seed", "--users", "20", "--orders", "7")
+    assert (done.returncode, done.stdout) == (0, f"{SKIP}\n")
+    assert done.stderr.strip() == (
+        "Warning: Asked for 7 orders, but v1 was applied with 100 orders: use --force to seed again."
+    )
+
+
+def test_seed__rows_can_be_added_after_it(seeded_project: Project) -> None:
+    script = (
+        "from model_bakery import baker;"
+        "payment = baker.make_recipe('orders.payment');"
+        "print(payment.order.user_id, payment.order_id)"
+    )
+    added = seeded_project.run("shell", "-v0", "-c", script)
+    assert (added.stdout, added.stderr) == ("21 101\n", "")
+
+
+def test_seed__verbosity(project: Project) -> None:
+    sizes = ("--users", "5", "--orders", "6")
+    assert project.run("seed", *sizes, "-v0").stdout == ""
+    assert project.run("seed", "-v0").stdout == ""
+    lines = project.run("seed", *sizes, "--force").stdout.splitlines()
+    assert [line.split()[:2] for line in lines[1:-1]] == [["users", "5"], ["orders", "6"], ["payments", "6"]]
+    assert "  orders: 6 of 6 rows" in project.run("seed", *sizes, "--force", "-v2").stdout.splitlines()
+
+
+def test_seed__not_enabled(project: Project) -> None:
+    refused = project.run("seed", SEED_ENABLED=None)
+    assert (refused.returncode, refused.stdout) == (6, "")
+    assert refused.stderr.startswith(
+        "CommandError: Seeding isn't enabled here, and v1 isn't applied: set SEED_ENABLED=on"
+    )
+    assert project.history() == []
+    assert project.seed("--users", "2", "--orders", "3", SEED_ENABLED=None, DEBUG="on").startswith("Seeded v1")
+    assert project.run("seed", "--users", "2", "--orders", "3", SEED_ENABLED=None).returncode == 0
+
+
+BAD_VALUES = [
+    (("seed",), {"SEED_VERSION": ""}, 1, "SEED_VERSION: '' is no version name"),
+    (("seed",), {"SEED_VERSION": "v 1;drop"}, 1, "SEED_VERSION: 'v 1;drop' is no version name"),
+    (("seed",), {"SEED_VERSION": "v" * 65}, 1, "(65 characters) is no version name"),
+    (("seed",), {"SEED_USERS": "abc"}, 1, "SEED_USERS: 'abc' is no number of rows"),
+    (("seed",), {"SEED_USERS": "0"}, 1, "10,000 orders can't be made with 0 users"),
+    (("seed",), {"SEED_LOADER": "teleport"}, 1, "SEED_LOADER: 'teleport' is no loader"),
+    (("seed",), {"SEED_ANCHOR": "soon"}, 1, "SEED_ANCHOR: 'soon' is no date"),
+    (("seed",), {"SEED_ENABLED": "perhaps"}, 1, "SEED_ENABLED: 'perhaps' is neither on nor off"),
+    (("seed",), {"SEED_LOCK_TIMEOUT": "-3"}, 1, "SEED_LOCK_TIMEOUT: '-3' is no number of seconds"),
+    (("seed", "--users", "-1"), {}, 2, "argument --users: '-1' is no number of rows"),
+    (("seed", "--users", "ten"), {}, 2, "argument --users: 'ten' is no number of rows"),
+    (("seed", "--users", "0", "--orders", "10"), {}, 2, "10 orders can't be made with 0 users"),
+    (("seed", "--seed-version", "../x"), {}, 2, "argument --seed-version: '../x' is no version name"),
+    (("seed", "--loader", "teleport"), {}, 2, "argument --loader: 'teleport' is no loader"),
+    (("seed", "--database", "elsewhere"), {}, 2, "The database alias 'elsewhere' doesn't exist: use one of default"),
+    (("seed", "--status", "--database", "elsewhere"), {}, 2, "The database alias 'elsewhere' doesn't exist"),
+    (("seed",), {"DEBUG": "perhaps"}, 1, "DEBUG is 'perhaps': set it to on or off"),
+    (("seed",), {"DATABASE_URL": "mysql://localhost/x"}, 1, "DATABASE_URL has the scheme 'mysql': use postgres://"),
+    (("migrate",), {"DATABASE_URL": "x"}, 1, "DATABASE_URL has the scheme 'x': use postgres://"),
+    (("seed",), {"DATABASE_URL": "postgres://localhost:many/x"}, 1, "DATABASE_URL can't be read"),
+    (
+        ("seed",),
+        {"DATABASE_URL": "postgres://u:secret@127.0.0.1:1/x"},
+        1,
+        "Can't reach PostgreSQL database x at 127.0.0.1:1",
+    ),
+    (("migrate",), {"DATABASE_URL": "postgres://u:secret@127.0.0.1:1/x"}, 1, "PostgreSQL database x at 127.0.0.1:1"),
+    (("seed",), {"DATABASE_URL": "sqlite:////no/such/directory/x.sqlite3"}, 1, "/no/such/directory/x.sqlite3"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "environment", "code", "message"), BAD_VALUES)
+@pytest.mark.parametrize("state", ["project", "seeded_project"])
+def test_seed__bad_values(
+    request: pytest.FixtureRequest,
+    state: str,
+    arguments: tuple[str, ...],
+    environment: dict[str, str],
+    code: int,
+    message: str,
+) -> None:
+    project: Project = request.getfixturevalue(state)
+    before = project.content(), project.history()
+    done = project.run(*arguments, **environment)
+    assert done.returncode == code, done.stderr
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr
+    assert len([line for line in done.stderr.splitlines() if "error" in line.lower() or message in line]) == 1
+    assert (project.content(), project.history()) == before
+
+
+@pytest.mark.skipif(IS_POSTGRESQL, reason="copy works there")
+@pytest.mark.parametrize(
+    ("arguments", "environment", "code"), [(["--loader", "copy"], {}, 2), ([], {"SEED_LOADER": "copy"}, 1)]
+)
+def test_seed__copy_needs_postgresql(
+    project: Project, arguments: list[str], environment: dict[str, str], code: int
+) -> None:
+    done = project.run("seed", *arguments, **environment)
+    assert done.returncode == code
+    assert "the loader 'copy' needs PostgreSQL, and 'default' is SQLite: use auto or bulk_create." in done.stderr
+    assert project.history() == []
+
+
+@pytest.mark.parametrize("mode", [(), ("--status",), ("--check",), ("--plan",), ("--force",)])
+def test_seed__unmigrated_database(bare_project: Project, mode: tuple[str, ...]) -> None:
+    done = bare_project.run("seed", *mode)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "run `manage.py migrate` first" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_check(seeded_project: Project, project: Project) -> None:
+    sizes = ("--users", "20", "--orders", "100")
+    done = seeded_project.run("seed", "--check", *sizes)
+    assert (done.returncode, done.stdout) == (0, "v1 is applied: 20 users, 100 orders, 100 payments.\n")
+    assert seeded_project.run("seed", "--check", *sizes, SEED_ENABLED="off").returncode == 0
+    assert seeded_project.run("seed", "--check", *sizes, SEED_VERSION="v2").returncode == 3
+    assert project.run("seed", "--check").returncode == 3
+    other = seeded_project.run("seed", "--check")
+    assert other.returncode == 4
+    assert "v1 was applied with 20 users, 100 orders, 100 payments, and is now 1,000 users, 10,000" in other.stderr
+    seeded_project.query("UPDATE seed_metadata SET sample_digests = '{}'")
+    changed = seeded_project.run("seed", "--check", *sizes)
+    assert changed.returncode == 4
+    assert "the code now generates other rows for users, orders, payments" in changed.stderr
+
+
+def test_plan__changes_nothing(seeded_project: Project) -> None:
+    before = seeded_project.content(), seeded_project.history()
+    done = seeded_project.run("seed", "--plan", "--seed-version", "v2", SEED_ENABLED="off")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "v2 is not applied: a seed would, with " in done.stdout
+    assert "  users: delete 20 seeded, keep 0, create 1,000 rows\n" in done.stdout
+    assert "It would be refused: seeding isn't enabled here" in done.stdout
+    assert (seeded_project.content(), seeded_project.history()) == before
+    plan = json.loads(seeded_project.run("seed", "--plan", "--format", "json").stdout)
+    assert plan["tables"][1] == {"table": "orders", "delete": 100, "keep": 0, "create": 10_000}
+
+
+def test_status(seeded_project: Project, project: Project) -> None:
+    assert project.run("seed", "--status").stdout.endswith(":\nNo seed was applied yet.\n")
+    assert json.loads(project.run("seed", "--status", "--format", "json").stdout)["attempts"] == []
+    done = seeded_project.run("seed", "--status", SEED_ENABLED="off")
+    assert done.returncode == 0
+    assert re.search(r"^v1 +success +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +220 +\d+\.\d +\w+$", done.stdout, re.M)
+    status = json.loads(seeded_project.run("seed", "--status", "--format", "json").stdout)
+    assert status["running"] is False
+    assert status["attempts"][0]["row_counts"] == {"users": 20, "orders": 100, "payments": 100}
+
+
+def test_seed__skip_imports_neither_numpy_nor_seeds(seeded_project: Project) -> None:
+    script = (
+        "import sys; from django.core.management import call_command;"
+        "call_command('seed', rows_users=20, rows_orders=100);"
+        "print([name for name in sys.modules if name == 'numpy' or name.endswith('.seeds')])"
+    )
+    done = seeded_project.run("shell", "-v0", "-c", script)
+    assert (done.stdout, done.stderr) == (f"{SKIP}\n[]\n", "")
+
+
+def test_seed__a_failure_is_recorded_and_changes_nothing(seeded_project: Project) -> None:
+    before = seeded_project.content()
+    # A staff member has the address of v2's first user, so that the load meets a unique violation.
+    seeded_project.seed("--seed-version", "v2", "--users", "20", "--orders", "100")
+    (address,) = seeded_project.query("SELECT email FROM users WHERE id = 1")[0]
+    seeded_project.seed("--users", "20", "--orders", "100", SEED_ANCHOR="2026-01-05")
+    assert seeded_project.content() == before
+    seeded_project.query(f"UPDATE users SET email = '{address}', is_staff = true WHERE id = 7")
+    before = seeded_project.content()
+    done = seeded_project.run("seed", "--seed-version", "v2", "--users", "20", "--orders", "100")
+    assert done.returncode == 1
+    assert "unique" in done.stderr.lower()
+    assert len(done.stderr.splitlines()) == 1
+    assert seeded_project.content() == before
+    assert seeded_project.history()[0] == ("v2", None, None, "failed")
+    (error,) = seeded_project.query("SELECT error FROM seed_metadata WHERE status = 'failed'")[0]
+    assert "unique" in error.lower()
+    assert seeded_project.run("seed", "--check", "--users", "20", "--orders", "100").returncode == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_seed__interrupted(seeded_project: Project, number: signal.Signals, code: int) -> None:
+    before = seeded_project.content()
+    process = seeded_project.start("seed", "--force", "--orders", "400000", "--loader", "bulk_create", "-v2")
+    assert process.stdout is not None
+    for line in process.stdout:
+        if " of 400,000 rows" in line:
+            break
+    process.send_signal(number)
+    started = time.monotonic()
+    _, stderr = process.communicate(timeout=60)
+    assert time.monotonic() - started < 5
+    assert process.returncode == code
+    assert stderr == ("CommandError: Interrupted while seeding v1; nothing was changed. Run the seed again to go on.\n")
+    assert seeded_project.content() == before
+    assert seeded_project.history()[0][3] == "failed"
+
+
+def test_seed__seeded_users_log_in_only_with_a_given_password(project: Project) -> None:
+    script = (
+        "from accounts.models import User; from django.contrib.auth import authenticate;"
+        "user = User.objects.first();"
+        "print(user.has_usable_password(), authenticate(username=user.email.upper(), password='open sesame') == user)"
+    )
+    sizes = ("--users", "3", "--orders", "3", "--force")
+    project.seed(*sizes)
+    assert project.run("shell", "-v0", "-c", script).stdout == "False False\n"
+    project.seed(*sizes, SEED_USER_PASSWORD="open sesame")
+    assert project.run("shell", "-v0", "-c", script).stdout == "True True\n"
