@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import count, islice, repeat, starmap
 from typing import Any, Protocol
 
 from .columns import Column, Labels
@@ -42,17 +45,35 @@ class BulkCreate:
 
     def load(self, seeder: Seeder, batches: Iterable[Batch], target: Target) -> Iterator[int]:
         """Write the batches; yield the number of rows written so far after each."""
-        model, key = seeder.model, seeder.model._meta.pk
-        names = [key.attname, *(seeded.field.attname for seeded in seeder.fields)]
+        model = seeder.model
         manager = model._base_manager.using(target.using)
+        seeded = {f.field: f for f in seeder.fields}
         for batch in batches:
             first_key = target.first_keys[seeder.table] + batch.start
-            keys = range(first_key, first_key + batch.stop - batch.start)
-            columns = [_values(seeded, batch.columns[seeded.name], target) for seeded in seeder.fields]
-            manager.bulk_create(
-                [model(**dict(zip(names, row, strict=True))) for row in zip(keys, *columns, strict=True)]
-            )
+            columns: list[Iterable[Any]] = [
+                _values(seeded[f], batch.columns[f.name], target)
+                if f in seeded
+                else count(first_key)
+                if f.primary_key
+                else repeat(f.get_default())
+                for f in model._meta.concrete_fields
+                if not f.generated
+            ]
+            with _no_garbage_collection():
+                manager.bulk_create(starmap(model, islice(zip(*columns, strict=False), batch.stop - batch.start)))
             yield batch.stop
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Run the block without the search for reference cycles: new model instances have none, and there are many."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 LOADERS: dict[str, type[Loader]] = {"bulk_create": BulkCreate}
