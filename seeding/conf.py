@@ -124,7 +124,9 @@ def resolve_loader(name: str, using: str, *, source: str) -> str:
             "use auto or bulk_create.",
             source=source,
         )
-    return "bulk_create" if name == "auto" else name
+    if name == "auto":
+        return "copy" if vendor == "postgresql" else "bulk_create"
+    return name
 
 
 def _value(given: T | None, variable: str, default: T, parse: Callable[[str], T]) -> T:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar, cast
 
 from .columns import TableDigest
 from .loaders import Batch
 from .registry import Registry, Seeder
 from .streams import Dataset
+
+T = TypeVar("T")
 
 SAMPLE_ROWS = 1_000  # a sample is this many rows at the start, in the middle and at the end of each table
 
@@ -25,6 +29,17 @@ def batches(seeder: Seeder, dataset: Dataset, batch_size: int, digest: TableDige
         columns = seeder.columns(dataset, start, stop)
         digest.update(columns, stop - start)
         yield Batch(start, stop, columns)
+
+
+def prefetched(items: Iterable[T]) -> Generator[T, None, None]:
+    """Yield the items while a helper thread makes the next one: a batch is made while the last one is being written."""
+    end = object()
+    iterator = iter(items)
+    with ThreadPoolExecutor(1, "seeding") as helper:
+        upcoming = helper.submit(next, iterator, end)
+        while (item := upcoming.result()) is not end:
+            upcoming = helper.submit(next, iterator, end)
+            yield cast(T, item)
 
 
 def sample_digests(registry: Registry, dataset: Dataset) -> dict[str, str]:

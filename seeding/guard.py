@@ -74,14 +74,15 @@ class Guard:
                 found.append(Loss(rows.model._meta.db_table, why, rows.count(), examples))
         return found
 
-    def clear(self, *, losses_too: bool) -> None:
-        """Delete the rows that a seed created; with `losses_too`, also those that would be lost."""
-        if losses_too:
-            for rows, _ in self._lost():
-                if rows.model not in self._registry:
-                    rows._raw_delete(self._using)
-        for seeder in reversed(self._seeders):
-            (self.going(seeder) if losses_too else self.seeded(seeder))._raw_delete(self._using)
+    def delete_pointing(self) -> None:
+        """Delete the rows of tables that aren't seeded which point at rows that go."""
+        for rows, _ in self._lost():
+            if rows.model not in self._registry:
+                rows._raw_delete(self._using)
+
+    def delete(self, seeder: Seeder, *, losses_too: bool) -> None:
+        """Delete the table's rows that a seed created; with `losses_too`, also those that would be lost."""
+        (self.going(seeder) if losses_too else self.seeded(seeder))._raw_delete(self._using)
 
     def _in_range(self, seeder: Seeder) -> Q:
         if seeder.table not in self._key_ranges:

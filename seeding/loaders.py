@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count, islice, repeat, starmap
-from typing import Any, Protocol
+from typing import Any
 
+from django.db import connections
+from django.db.models import Model
+
+from . import lock
 from .columns import Column, Labels
+from .guard import Guard
+from .progress import Report
 from .registry import SeededField, Seeder
 
 
@@ -23,6 +30,10 @@ class Batch:
     stop: int
     columns: Mapping[str, Column]
 
+    @property
+    def count(self) -> int:
+        return self.stop - self.start
+
 
 @dataclass(frozen=True)
 class Target:
@@ -33,35 +44,63 @@ class Target:
     anchored_at: datetime
 
 
-class Loader(Protocol):
-    """Writes one table's batches, in the caller's transaction."""
+class Loader(ABC):
+    """Replaces the tables' rows, in the caller's transaction. The calls come in the order in which they stand here."""
 
-    def load(self, seeder: Seeder, batches: Iterable[Batch], target: Target) -> Iterator[int]:
-        """Write the batches; yield the number of rows written so far after each."""
+    def __init__(self, using: str, seeders: Sequence[Seeder], report: Report) -> None:
+        """`seeders` come in load order."""
+        self.using = using
+        self.seeders = seeders
+        self.report = report
+
+    def lock(self, row_counts: Mapping[str, int], timeout_s: float) -> None:
+        """Lock what will be written, so that nothing changes between the guard's look and the end."""
+        tables = [connections[self.using].ops.quote_name(seeder.table) for seeder in self.seeders]
+        if tables:
+            lock.lock_tables(self.using, tables, "SHARE ROW EXCLUSIVE", timeout_s, self.report)
+
+    def clear(self, guard: Guard, *, losses_too: bool) -> None:
+        """Delete the rows that go."""
+        if losses_too:
+            guard.delete_pointing()
+        for seeder in reversed(self.seeders):
+            guard.delete(seeder, losses_too=losses_too)
+
+    @abstractmethod
+    def prepare(self, seeder: Seeder, batch: Batch, target: Target) -> Any:
+        """Turn a batch into what `write` takes. Runs in a helper thread, so it leaves the database alone."""
+
+    @abstractmethod
+    def write(self, seeder: Seeder, prepared: Iterable[tuple[int, Any]], target: Target) -> Generator[int, None, None]:
+        """Write a table's prepared batches, each given with the number of rows up to its end; yield that number."""
+
+    def finish(self) -> None:  # noqa: B027 (not every loader takes something off)
+        """Put back what was taken off for the load."""
 
 
-class BulkCreate:
+class BulkCreate(Loader):
     """Django's `bulk_create`: model instances, on any database."""
 
-    def load(self, seeder: Seeder, batches: Iterable[Batch], target: Target) -> Iterator[int]:
-        """Write the batches; yield the number of rows written so far after each."""
-        model = seeder.model
-        manager = model._base_manager.using(target.using)
-        seeded = {f.field: f for f in seeder.fields}
-        for batch in batches:
-            first_key = target.first_keys[seeder.table] + batch.start
-            columns: list[Iterable[Any]] = [
-                _values(seeded[f], batch.columns[f.name], target)
-                if f in seeded
-                else count(first_key)
-                if f.primary_key
-                else repeat(f.get_default())
-                for f in model._meta.concrete_fields
-                if not f.generated
-            ]
-            with _no_garbage_collection():
-                manager.bulk_create(starmap(model, islice(zip(*columns, strict=False), batch.stop - batch.start)))
-            yield batch.stop
+    def prepare(self, seeder: Seeder, batch: Batch, target: Target) -> list[Model]:
+        """Make the model instances."""
+        seeded, defaults = {f.field: f for f in seeder.fields}, seeder.defaults
+        columns: list[Iterable[Any]] = []
+        for f in seeder.model._meta.concrete_fields:
+            if f in seeded:
+                columns.append(_values(seeded[f], batch.columns[f.name], target))
+            elif f is seeder.key:
+                columns.append(count(target.first_keys[seeder.table] + batch.start))
+            elif not f.generated:
+                columns.append(repeat(defaults[f] if f in defaults else f.get_default()))
+        return list(starmap(seeder.model, islice(zip(*columns, strict=False), batch.count)))
+
+    def write(self, seeder: Seeder, prepared: Iterable[tuple[int, Any]], target: Target) -> Generator[int, None, None]:
+        """Insert the instances."""
+        manager = seeder.model._base_manager.using(target.using)
+        with _no_garbage_collection():
+            for done, instances in prepared:
+                manager.bulk_create(instances)
+                yield done
 
 
 @contextmanager
@@ -74,9 +113,6 @@ def _no_garbage_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-LOADERS: dict[str, type[Loader]] = {"bulk_create": BulkCreate}
 
 
 def _values(seeded: SeededField, column: Column, target: Target) -> list[Any]:

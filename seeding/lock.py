@@ -48,11 +48,13 @@ def exclusive(using: str, timeout_s: float, report: Report) -> Iterator[None]:
 def lock_tables(using: str, tables: Sequence[str], mode: str, timeout_s: float, report: Report) -> None:
     """Lock the tables on PostgreSQL, in tries of a second, so that nobody queues behind a waiting lock for longer.
 
-    Elsewhere the transaction holds what it needs already. Raises LockTimeout after `timeout_s` seconds.
+    `tables` are names as SQL has them. Elsewhere the transaction holds what it needs already. Raises LockTimeout after
+    `timeout_s` seconds.
     """
     connection = connections[using]
     if connection.vendor == "postgresql":
-        wait = _Wait(f"the lock on {', '.join(tables)}", connection, timeout_s, report, lambda: _users(using, tables))
+        what = f"the lock on {', '.join(tables)}".replace('"', "")
+        wait = _Wait(what, connection, timeout_s, report, lambda: _users(using, tables))
         wait.until(lambda: _try_table_lock(connection, tables, mode, wait.remaining_s))
 
 
@@ -120,7 +122,7 @@ def _busy_timeout(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[N
 
 
 def _try_table_lock(connection: BaseDatabaseWrapper, tables: Sequence[str], mode: str, remaining_s: float) -> bool:
-    names = ", ".join(connection.ops.quote_name(table) for table in tables)
+    names = ", ".join(tables)
     timeout_ms = max(1, int(min(TABLE_TRY_S, remaining_s) * 1000))
     try:
         with transaction.atomic(connection.alias), connection.cursor() as cursor:
@@ -152,8 +154,7 @@ def is_running(using: str) -> bool:
 
 def _users(using: str, tables: Sequence[str]) -> str:
     relations = "l.relation IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)"
-    names = [connections[using].ops.quote_name(table) for table in tables]
-    return _sessions(connections[using], f"l.locktype = 'relation' AND {relations}", [names])
+    return _sessions(connections[using], f"l.locktype = 'relation' AND {relations}", [list(tables)])
 
 
 def _sessions(connection: BaseDatabaseWrapper, condition: str, parameters: Sequence[Any]) -> str:

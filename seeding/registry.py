@@ -33,6 +33,11 @@ _KINDS: tuple[tuple[type[Field[Any, Any]], str], ...] = (
 )
 
 
+def kind_of(f: Field[Any, Any]) -> str | None:
+    """Return the kind of values that the field holds (see columns.as_column); None where it can't be seeded."""
+    return next((kind for field_type, kind in _KINDS if isinstance(f, field_type)), None)
+
+
 @dataclass(frozen=True)
 class SeededField:
     """One column that a seeder fills."""
@@ -66,10 +71,22 @@ class Seeder:
         return f"{self.generate.__module__}.{self.generate.__qualname__}"
 
     @property
+    def key(self) -> Field[Any, Any]:
+        """The primary key's field."""
+        key: Field[Any, Any] = self.model._meta.pk
+        return key
+
+    @property
+    def defaults(self) -> dict[Field[Any, Any], Any]:
+        """The values of the fields that the seeder leaves out, and that the database doesn't fill by itself."""
+        filled = {f.field for f in self.fields} | {self.key}
+        fields = self.model._meta.concrete_fields
+        return {f: f.get_default() for f in fields if f not in filled and not f.generated and not f.has_db_default()}
+
+    @property
     def key_parent(self) -> type[models.Model] | None:
         """The model whose keys are this one's too, where the primary key is a one-to-one relation."""
-        key = self.model._meta.pk
-        return key.remote_field.model if isinstance(key, models.OneToOneField) else None
+        return self.key.remote_field.model if isinstance(self.key, models.OneToOneField) else None
 
     @property
     def parents(self) -> set[type[models.Model]]:
@@ -229,13 +246,13 @@ class Registry:
             if not isinstance(parent, type) or parent not in self:
                 raise RegistrationError(f"{seeder.where}: {f} points at a model that has no seeder: register one.")
             return SeededField(f, "integer", parent)
-        for field_type, kind in _KINDS:
-            if isinstance(f, field_type):
-                return SeededField(f, kind)
-        raise RegistrationError(
-            f"{seeder.where}: {f} is a {type(f).__name__}, which can't be seeded: "
-            "only numbers, text, dates, times and relations can."
-        )
+        kind = kind_of(f)
+        if kind is None:
+            raise RegistrationError(
+                f"{seeder.where}: {f} is a {type(f).__name__}, which can't be seeded: "
+                "only numbers, text, dates, times and relations can."
+            )
+        return SeededField(f, kind)
 
 
 def _is_required(seeder: Seeder, f: Field[Any, Any]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 
 from django.db import DatabaseError, Error, InterfaceError, connections, models
@@ -15,12 +16,12 @@ from .columns import monday
 from .connections import describe, explained, in_one_line
 from .errors import ConfigurationError, Interrupted, LockTimeout, Refused, SeedError
 from .executor import in_force
-from .generation import batches, digest_of, sample_digests
+from .generation import batches, digest_of, prefetched, sample_digests
 from .guard import Guard
-from .loaders import LOADERS, Target
+from .loaders import BulkCreate, Loader, Target
 from .models import SeedMetadata
 from .progress import Confirm, Progress, Report
-from .registry import Registry
+from .registry import Registry, Seeder
 from .registry import registry as project_registry
 from .results import Loss, SeedResult
 from .streams import Dataset
@@ -89,16 +90,17 @@ class Run:
 
     def _replace(self, registry: Registry, dataset: Dataset, announced: Sequence[Loss]) -> SeedMetadata:
         """Clear, load and record, in the transaction that holds the lock."""
-        config, tables = self._config, list(dataset.row_counts)
-        if tables:
-            lock.lock_tables(self._using, tables, "SHARE ROW EXCLUSIVE", config.lock_timeout_s, self._report)
+        config = self._config
+        loader = make_loader(config.loader, self._using, registry.in_load_order(), self._report)
+        loader.lock(dataset.row_counts, config.lock_timeout_s)
         guard, losses = Guard.survey(registry, self._using)
         if losses and losses != announced:
             raise self._refusal(losses)
         self._report(Progress("start", f"Seeding {config.version} into {describe(self._using)} with {config.loader}."))
-        guard.clear(losses_too=bool(losses))
+        loader.clear(guard, losses_too=bool(losses))
         target = Target(self._using, self._first_keys(registry), self._anchored_at)
-        digests = self._load(registry, dataset, target)
+        digests = {s.table: self._load(loader, s, dataset, target) for s in registry.in_load_order()}
+        loader.finish()
         return self._record(registry, dataset, target, digests)
 
     def _first_keys(self, registry: Registry) -> dict[str, int]:
@@ -112,20 +114,18 @@ class Run:
                 first_keys[seeder.table] = max(0, rows.aggregate(top=models.Max("pk"))["top"] or 0) + 1
         return first_keys
 
-    def _load(self, registry: Registry, dataset: Dataset, target: Target) -> dict[str, str]:
-        """Write all tables; return their digests."""
-        loader = LOADERS[self._config.loader]()
-        digests = {}
-        for seeder in registry.in_load_order():
-            started, total = time.monotonic(), dataset.row_counts[seeder.table]
-            digest = digest_of(seeder)
-            made = batches(seeder, dataset, self._config.batch_size, digest)
-            for done in loader.load(seeder, made, target):
+    def _load(self, loader: Loader, seeder: Seeder, dataset: Dataset, target: Target) -> str:
+        """Write one table; return its digest."""
+        started, total = time.monotonic(), dataset.row_counts[seeder.table]
+        digest = digest_of(seeder)
+        made = batches(seeder, dataset, self._config.batch_size, digest)
+        prepared = prefetched((batch.stop, loader.prepare(seeder, batch, target)) for batch in made)
+        with closing(prepared), closing(loader.write(seeder, prepared, target)) as written:
+            for done in written:
                 self._report(Progress("loading", table=seeder.table, done=done, total=total))
-            digests[seeder.table] = digest.hexdigest()
-            seconds = time.monotonic() - started
-            self._report(Progress("loaded", table=seeder.table, done=total, total=total, seconds=seconds))
-        return digests
+        seconds = time.monotonic() - started
+        self._report(Progress("loaded", table=seeder.table, done=total, total=total, seconds=seconds))
+        return digest.hexdigest()
 
     def _record(self, registry: Registry, dataset: Dataset, target: Target, digests: dict[str, str]) -> SeedMetadata:
         """Raise the sequences above the new keys, and record the version as applied."""
@@ -190,6 +190,15 @@ class Run:
                     cursor.execute(f"ANALYZE {connection.ops.quote_name(table)}")
         except Error as exc:
             self._report(Progress("warning", f"The seed is applied, but ANALYZE failed: {in_one_line(exc)}."))
+
+
+def make_loader(name: str, using: str, seeders: Sequence[Seeder], report: Report) -> Loader:
+    """Return the named loader: `bulk_create` or `copy`."""
+    if name == "copy":
+        from .copy_loader import Copy
+
+        return Copy(using, seeders, report)
+    return BulkCreate(using, seeders, report)
 
 
 def _raise_sequence(using: str, table: str, column: str, last_key: int) -> None:

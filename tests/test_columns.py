@@ -1,3 +1,4 @@
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ def digest(columns: dict[str, Any], *cuts: int) -> str:
     length = len(next(iter(columns.values())))
     bounds = [0, *cuts, length]
     total = TableDigest(list(columns))
-    for start, stop in zip(bounds, bounds[1:], strict=False):
+    for start, stop in pairwise(bounds):
         part = {
             name: Labels(column.codes[start:stop], column.labels) if isinstance(column, Labels) else column[start:stop]
             for name, column in columns.items()

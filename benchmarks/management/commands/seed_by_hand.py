@@ -1,4 +1,4 @@
-"""The usual hand-written seed command: Faker rows, model instances, `bulk_create`, one transaction. Seeds an empty database."""
+"""The usual hand-written command that seeds an empty database: Faker rows, model instances, one transaction."""
 
 import random
 from datetime import UTC, timedelta
