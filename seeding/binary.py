@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Column, Labels
+from .columns import Column, Labels, is_masked
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
@@ -98,7 +98,7 @@ def _cells(encoding: Encoding, column: Column) -> _Cells:
         lengths = np.array([-1 if label is None else len(label.encode()) for label in column.labels], np.int32)
         return _Cells(texts[column.codes], lengths[column.codes])
     nulls = None
-    if isinstance(column, np.ma.MaskedArray):
+    if is_masked(column):
         nulls = np.ma.getmaskarray(column)
         column = column.filled(0 if column.dtype.kind != "U" else "")
     cells = _texts(column) if encoding.type_name in _TEXTS else _Cells(_numbers(encoding, column))

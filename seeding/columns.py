@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,11 @@ Columns = Mapping[str, Any]  # field name -> Column, or one value for all rows
 DTYPES = {"integer": "i8", "decimal": "i8", "datetime": "i8", "date": "i8", "boolean": "?", "float": "f8"}
 
 
+def is_masked(column: Any) -> TypeGuard[np.ma.MaskedArray[Any, Any]]:
+    """Say whether the column has a mask of NULLs. Doesn't import `numpy.ma`, which takes long, to find that it hasn't."""
+    return "numpy.ma" in sys.modules and isinstance(column, np.ma.MaskedArray)
+
+
 def as_column(value: Any, kind: str, count: int) -> Column:
     """Bring what a seeder returned for one field into the form that digests and loaders take.
 
@@ -47,7 +53,7 @@ def as_column(value: Any, kind: str, count: int) -> Column:
     elif isinstance(value, Labels):
         column = Labels(value.codes, tuple(None if label is None else str(label) for label in value.labels))
     else:
-        array = np.ma.asanyarray(value) if isinstance(value, np.ma.MaskedArray) else np.asarray(value)
+        array = value if is_masked(value) else np.asarray(value)
         array = np.full(count, array) if array.ndim == 0 else array
         column = _cast(array, kind)
     if kind != "text" and isinstance(column, Labels):
@@ -88,7 +94,7 @@ class TableDigest:
                 self._labels[name] = column.labels
                 values.update(np.ascontiguousarray(column.codes, "<i4").data)
                 continue
-            if isinstance(column, np.ma.MaskedArray):
+            if is_masked(column):
                 nulls.update((np.flatnonzero(column.mask).astype("<i8") + self._rows).data)
                 column = column.filled(0)
             if column.dtype.kind == "U":

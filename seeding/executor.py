@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -38,9 +39,10 @@ def seed(
         row = None if force else in_force(config)
         if row is not None:
             return _skip(config, row, report)
-        from .run import Run
+        with _no_garbage_collection():
+            from .run import Run
 
-        return Run(config, force=force, overwrite=overwrite, confirm=confirm, report=report).apply()
+            return Run(config, force=force, overwrite=overwrite, confirm=confirm, report=report).apply()
 
 
 @contextmanager
@@ -50,6 +52,18 @@ def translated(using: str) -> Iterator[None]:
         yield
     except (DatabaseError, InterfaceError) as exc:
         raise explained(exc, using) from exc
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Run the block without the search for reference cycles: a seed makes many objects, and few of those."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def in_force(config: conf.SeedConfig) -> SeedMetadata | None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -97,22 +95,9 @@ class BulkCreate(Loader):
     def write(self, seeder: Seeder, prepared: Iterable[tuple[int, Any]], target: Target) -> Generator[int, None, None]:
         """Insert the instances."""
         manager = seeder.model._base_manager.using(target.using)
-        with _no_garbage_collection():
-            for done, instances in prepared:
-                manager.bulk_create(instances)
-                yield done
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Run the block without the search for reference cycles: new model instances have none, and there are many."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
+        for done, instances in prepared:
+            manager.bulk_create(instances)
+            yield done
 
 
 def _values(seeded: SeededField, column: Column, target: Target) -> list[Any]:

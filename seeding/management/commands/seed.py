@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import signal
 import sys
 from argparse import ArgumentTypeError
@@ -66,6 +68,7 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=("table", "json"), default="table", help="of --status and --plan")
 
     def handle(self, **options: Any) -> None:
+        atexit.register(gc.freeze)  # don't search a process that ends for garbage: it takes longer than a skip
         self.verbosity: int = options["verbosity"]
         self.options = options
         try:
