@@ -4,7 +4,7 @@ RUN := $(VENV)/bin/python
 export SEED_ENABLED ?= on
 
 .DEFAULT_GOAL := help
-.PHONY: help seed test lint serve clean
+.PHONY: help seed test lint bench serve clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ lint: $(VENV)/ready-dev ## Check style, types and missing migrations
 	$(RUN) -m mypy
 	DATABASE_URL= $(RUN) manage.py makemigrations --check --dry-run
 
+bench: $(VENV)/ready-bench ## Measure against hand-written ways, on a throwaway PostgreSQL (SIZES=S,L RUNS=5 JSON=file)
+	$(RUN) -m benchmarks --sizes $(or $(SIZES),S,L) --runs $(or $(RUNS),5) $(if $(JSON),--json $(JSON))
+
 serve: $(VENV)/ready ## Migrate, seed and serve on http://127.0.0.1:8000/ for development
 	DEBUG=on $(RUN) manage.py migrate --verbosity 0
 	DEBUG=on $(RUN) manage.py seed
@@ -39,6 +42,10 @@ $(VENV)/bin/python:
 
 $(VENV)/ready: requirements.txt | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+$(VENV)/ready-bench: requirements-bench.txt $(VENV)/ready-dev
+	$(RUN) -m pip install --quiet --disable-pip-version-check --requirement requirements-bench.txt
 	@touch $@
 
 $(VENV)/ready-dev: requirements-dev.txt $(VENV)/ready

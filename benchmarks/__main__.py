@@ -3,10 +3,10 @@
 Every row replaces a full table by the same rows, whole process, start to exit. The ways:
 
     copy, bulk_create   `manage.py seed --force`
-    (a) hand-written    the usual command: Faker rows, model instances, `bulk_create`; its tables are emptied first, untimed
+    (a) hand-written    the usual command: Faker rows, model instances, `bulk_create`; into tables emptied before
     (b) psql, live      psql loads the rows of `copy` from text files on disk into live constraints
-    (c) psql, manual    psql does what the manual says, in one transaction: everything off, TRUNCATE, COPY, everything on;
-                        then ANALYZE
+    (c) psql, manual    psql does what the manual says: in one transaction, all keys, indexes and foreign keys off,
+                        TRUNCATE, COPY from text files on disk, all on again; then ANALYZE
 """
 
 import argparse
@@ -108,7 +108,8 @@ class Bench:
         added = self.sql(
             "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I;', conrelid::regclass, conname), "
             "format('ALTER TABLE %s ADD CONSTRAINT %I %s;', conrelid::regclass, conname, pg_get_constraintdef(oid)) "
-            f"FROM pg_constraint WHERE contype IN ('f', 'p', 'u') AND (conrelid IN ({names}) OR confrelid IN ({names})) ORDER BY 1"
+            "FROM pg_constraint "
+            f"WHERE contype IN ('f', 'p', 'u') AND (conrelid IN ({names}) OR confrelid IN ({names})) ORDER BY 1"
         )
         constraints = [line.split("|") for line in added.splitlines()]
         plain = self.sql(

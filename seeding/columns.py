@@ -35,7 +35,7 @@ DTYPES = {"integer": "i8", "decimal": "i8", "datetime": "i8", "date": "i8", "boo
 
 
 def is_masked(column: Any) -> TypeGuard[np.ma.MaskedArray[Any, Any]]:
-    """Say whether the column has a mask of NULLs. Doesn't import `numpy.ma`, which takes long, to find that it hasn't."""
+    """Say whether the column has a mask of NULLs, without importing `numpy.ma`, which takes long, to see that not."""
     return "numpy.ma" in sys.modules and isinstance(column, np.ma.MaskedArray)
 
 

@@ -17,7 +17,7 @@ from .errors import ConfigurationError
 LOADERS = ("auto", "bulk_create", "copy")
 MAX_ROWS = 1_000_000_000
 DEFAULT_ROW_COUNTS = {"users": 1_000, "orders": 10_000}
-BATCH_SIZES = {"bulk_create": 5_000, "copy": 50_000}
+BATCH_SIZES = {"bulk_create": 5_000, "copy": 20_000}
 
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 T = TypeVar("T")

@@ -37,21 +37,21 @@ class Copy(Loader):
         self._truncated: set[str] = set()
         self._encodings = {seeder.table: self._encodings_of(seeder) for seeder in seeders}
 
-    def lock(self, row_counts: Mapping[str, int], timeout_s: float) -> None:
+    def lock(self, row_counts: Mapping[str, int], deadline: lock.Deadline) -> None:
         """Lock the tables, and for a large load those that have foreign keys to or from them, so that nobody reads."""
         tables = [seeder.table for seeder in self.seeders]
         if sum(row_counts.values()) < REBUILD_ROWS:
-            super().lock(row_counts, timeout_s)
+            super().lock(row_counts, deadline)
         elif not schema.owns(self._connection, tables):
             self._note("The role doesn't own all seeded tables: deleting, and loading into the live constraints.")
-            super().lock(row_counts, timeout_s)
+            super().lock(row_counts, deadline)
         else:
             self._rebuild = True
             names = [self._connection.ops.quote_name(table) for table in tables]
             for d in schema.definitions(self._connection, tables):
                 if d.can_be_restored:
                     names += [name for name in (d.table, d.referenced) if name and name not in names]
-            lock.lock_tables(self.using, names, "ACCESS EXCLUSIVE", timeout_s, self.report)
+            lock.lock_tables(self.using, names, "ACCESS EXCLUSIVE", deadline, self.report)
 
     def clear(self, guard: Guard, *, losses_too: bool) -> None:
         """Delete the rows that go: where all go, by TRUNCATE, which lets COPY write frozen rows."""

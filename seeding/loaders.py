@@ -51,11 +51,11 @@ class Loader(ABC):
         self.seeders = seeders
         self.report = report
 
-    def lock(self, row_counts: Mapping[str, int], timeout_s: float) -> None:
+    def lock(self, row_counts: Mapping[str, int], deadline: lock.Deadline) -> None:
         """Lock what will be written, so that nothing changes between the guard's look and the end."""
         tables = [connections[self.using].ops.quote_name(seeder.table) for seeder in self.seeders]
         if tables:
-            lock.lock_tables(self.using, tables, "SHARE ROW EXCLUSIVE", timeout_s, self.report)
+            lock.lock_tables(self.using, tables, "SHARE ROW EXCLUSIVE", deadline, self.report)
 
     def clear(self, guard: Guard, *, losses_too: bool) -> None:
         """Delete the rows that go."""

@@ -25,66 +25,78 @@ TABLE_TRY_S = 1.0
 LOCK_NOT_AVAILABLE = "55P03"
 
 
+class Deadline:
+    """How long all the waiting for locks of one seed may take together."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self.timeout_s = timeout_s
+        self._end = time.monotonic() + timeout_s
+
+    @property
+    def remaining_s(self) -> float:
+        return max(0.0, self._end - time.monotonic())
+
+
 @contextmanager
-def exclusive(using: str, timeout_s: float, report: Report) -> Iterator[None]:
+def exclusive(using: str, deadline: Deadline, report: Report) -> Iterator[None]:
     """Run the block in a transaction that holds the seed lock of the database `using`.
 
-    Raises LockTimeout after `timeout_s` seconds, naming the holder as far as it is known.
+    Raises LockTimeout at the deadline, naming the holder as far as it is known.
     """
     connection = connections[using]
     with ExitStack() as held:
         if connection.vendor == "sqlite":
             held.enter_context(_busy_timeout(connection, POLL_S))  # short, so that a signal is noticed
-            wait = _Wait("the write lock", connection, timeout_s, report, lambda: "another process")
+            wait = _Wait("the write lock", connection, deadline, report, lambda: "another process")
             wait.until(lambda: _begin_sqlite(connection, held))
         else:
             held.enter_context(transaction.atomic(using))
         if connection.vendor == "postgresql":
-            wait = _Wait("the seed lock", connection, timeout_s, report, lambda: holder(using))
+            wait = _Wait("the seed lock", connection, deadline, report, lambda: holder(using))
             wait.until(lambda: _try_advisory_lock(connection))
         yield
 
 
-def lock_tables(using: str, tables: Sequence[str], mode: str, timeout_s: float, report: Report) -> None:
+def lock_tables(using: str, tables: Sequence[str], mode: str, deadline: Deadline, report: Report) -> None:
     """Lock the tables on PostgreSQL, in tries of a second, so that nobody queues behind a waiting lock for longer.
 
-    `tables` are names as SQL has them. Elsewhere the transaction holds what it needs already. Raises LockTimeout after
-    `timeout_s` seconds.
+    `tables` are names as SQL has them. Elsewhere the transaction holds what it needs already. Raises LockTimeout at the
+    deadline.
     """
     connection = connections[using]
     if connection.vendor == "postgresql":
         what = f"the lock on {', '.join(tables)}".replace('"', "")
-        wait = _Wait(what, connection, timeout_s, report, lambda: _users(using, tables))
-        wait.until(lambda: _try_table_lock(connection, tables, mode, wait.remaining_s))
+        wait = _Wait(what, connection, deadline, report, lambda: _users(using, tables))
+        wait.until(lambda: _try_table_locks(connection, tables, mode, min(TABLE_TRY_S, deadline.remaining_s)))
 
 
 class _Wait:
     """Tries something again and again, until it works or the time is over."""
 
     def __init__(
-        self, what: str, connection: BaseDatabaseWrapper, timeout_s: float, report: Report, holder: Callable[[], str]
+        self,
+        what: str,
+        connection: BaseDatabaseWrapper,
+        deadline: Deadline,
+        report: Report,
+        holder: Callable[[], str],
     ) -> None:
-        self._what, self._connection, self._report, self._holder = what, connection, report, holder
-        self._timeout_s = timeout_s
-        self._deadline = time.monotonic() + timeout_s
-
-    @property
-    def remaining_s(self) -> float:
-        return max(0.0, self._deadline - time.monotonic())
+        self._what, self._connection, self._deadline = what, connection, deadline
+        self._report, self._holder = report, holder
 
     def until(self, attempt: Callable[[], bool]) -> None:
         told = False
         while not attempt():
             who = self._holder() or "another session"
-            if not self.remaining_s:
+            if not self._deadline.remaining_s:
                 raise LockTimeout(
-                    f"Didn't get {self._what} of {describe(self._connection.alias)} within {self._timeout_s:g} s: "
-                    f"{who} holds it. Try again later, or raise SEED_LOCK_TIMEOUT."
+                    f"Didn't get {self._what} of {describe(self._connection.alias)} within "
+                    f"{self._deadline.timeout_s:g} s: {who} holds it. Try again later, or raise SEED_LOCK_TIMEOUT."
                 )
             if not told:
                 self._report(Progress("waiting", f"Waiting for {self._what}: {who} holds it."))
                 told = True
-            time.sleep(min(POLL_S, self.remaining_s))
+            time.sleep(min(POLL_S, self._deadline.remaining_s))
 
 
 def _try_advisory_lock(connection: BaseDatabaseWrapper) -> bool:
@@ -121,13 +133,14 @@ def _busy_timeout(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[N
                 cursor.execute(f"PRAGMA busy_timeout = {before_ms}")
 
 
-def _try_table_lock(connection: BaseDatabaseWrapper, tables: Sequence[str], mode: str, remaining_s: float) -> bool:
-    names = ", ".join(tables)
-    timeout_ms = max(1, int(min(TABLE_TRY_S, remaining_s) * 1000))
+def _try_table_locks(connection: BaseDatabaseWrapper, tables: Sequence[str], mode: str, try_s: float) -> bool:
+    """Lock all tables within `try_s` seconds together, or none."""
+    end = time.monotonic() + try_s
     try:
         with transaction.atomic(connection.alias), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = {timeout_ms}")
-            cursor.execute(f"LOCK TABLE {names} IN {mode} MODE")
+            for table in tables:
+                remaining_ms = max(1, int((end - time.monotonic()) * 1000))
+                cursor.execute(f"SET LOCAL lock_timeout = {remaining_ms}; LOCK TABLE {table} IN {mode} MODE")
             cursor.execute("SET LOCAL lock_timeout = 0")
     except OperationalError as exc:
         if getattr(exc.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:

@@ -11,7 +11,7 @@ from .results import Loss
 
 @dataclass(frozen=True)
 class Progress:
-    """One piece of news. `done` and `total` count the rows of `table`, for the stages loading and loaded."""
+    """One piece of news. `done` and `total` count the rows of `table`; of the stage start, `total` counts all rows."""
 
     stage: Literal["start", "waiting", "clearing", "loading", "loaded", "finishing", "note", "warning"]
     message: str = ""

@@ -219,6 +219,9 @@ class Registry:
         from .streams import Dataset
 
         seeders = self.in_load_order()
+        for seeder in seeders:
+            if seeder.key_parent is not None and seeder.key_parent not in self:
+                raise RegistrationError(f"{seeder.where}: {seeder.key} points at a model without seeder: register one.")
         probe = Dataset("probe", {seeder.table: 1 for seeder in seeders})
         for seeder in seeders:
             columns = seeder.generate(probe.rows(seeder.table, 0, 1))
@@ -244,7 +247,7 @@ class Registry:
         if f.is_relation:
             parent = f.related_model
             if not isinstance(parent, type) or parent not in self:
-                raise RegistrationError(f"{seeder.where}: {f} points at a model that has no seeder: register one.")
+                raise RegistrationError(f"{seeder.where}: {f} points at a model without seeder: register one.")
             return SeededField(f, "integer", parent)
         kind = kind_of(f)
         if kind is None:

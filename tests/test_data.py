@@ -16,7 +16,14 @@ COUNTS = {"users": 1_000, "orders": 10_000, "payments": 10_000}
 DAY_US = 24 * 3600 * 1_000_000
 
 # Frozen: a released version never changes. Other content takes a new version name, or new code under a new digest.
-GOLDEN: dict[tuple[str, str], str] = {}
+GOLDEN = {
+    ("v1", "users"): "57e12c46ea9668b67b1e690469f13e4387c0af80e91729718e8b52bbbc1a42c0",
+    ("v1", "orders"): "b0ab2ad1cf4ef1af666d6525d886c6d5c2202bb1facf9851c1e22aa0733cda7e",
+    ("v1", "payments"): "7574f257f3b998cec0a65655a29f5c940b4a3d09d00dfa46488209f4a0d26c59",
+    ("v2", "users"): "695c0335ab1187c7c3fadabd78d57690a20cd601667d7d0092fccd76f124a3ab",
+    ("v2", "orders"): "bce12693a2e8a6e6c744213b3613f7a0047c3429becab8c676869a4d5523210d",
+    ("v2", "payments"): "590d14b6b61c3006f6ccb9865d4ec6d1973349b0e0ba462f6ece3ec795d1b84f",
+}
 
 
 def digests(version: str, counts: dict[str, int], batch_size: int = 10_000) -> dict[str, str]:

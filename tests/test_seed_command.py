@@ -221,7 +221,7 @@ def test_status(seeded_project: Project, project: Project) -> None:
 def test_seed__skip_imports_neither_numpy_nor_seeds(seeded_project: Project) -> None:
     script = (
         "import sys; from django.core.management import call_command;"
-        "call_command('seed', rows_users=20, rows_orders=100);"
+        "call_command('seed', users=20, orders=100);"
         "print([name for name in sys.modules if name == 'numpy' or name.endswith('.seeds')])"
     )
     done = seeded_project.run("shell", "-v0", "-c", script)

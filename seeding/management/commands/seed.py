@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
 import signal
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -20,19 +21,25 @@ from seeding.errors import SeedError
 from seeding.executor import seed
 from seeding.progress import Progress
 from seeding.results import Loss
+from seeding.terminal import Bar
 
 T = TypeVar("T")
 
 
 class Command(BaseCommand):
     help = "Fills the database with the configured version of the demo data, once per version, all or nothing."
+    bar: Bar | None = None
     requires_system_checks = ()  # they take longer than a skip; what a seed needs, it checks itself
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["no_color"] = kwargs.get("no_color") or bool(os.environ.get("NO_COLOR"))  # see no-color.org
+        super().__init__(*args, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         for name, rows in conf.default_row_counts().items():
             parser.add_argument(
                 f"--{name.replace('_', '-')}",
-                dest=f"rows_{name}",
+                dest=name,
                 type=_checked(conf.row_count),
                 metavar="N",
                 help=f"number of {name} (SEED_{name.upper()}, else {rows:,})",
@@ -85,14 +92,16 @@ class Command(BaseCommand):
             raise CommandError(str(exc), returncode=exc.exit_code) from exc
 
     def seed(self) -> None:
-        result = seed(
-            **self._what(),
-            force=self.options["force"],
-            overwrite=self.options["overwrite"],
-            confirm=self._confirm() if not self.options["noinput"] else None,
-            report=self.report,
-        )
-        self._say(str(result), style=self.style.SUCCESS if not result.skipped else None)
+        with Bar() if self.verbosity == 1 and self.stdout.isatty() else nullcontext() as self.bar:
+            result = seed(
+                **self._what(),
+                force=self.options["force"],
+                overwrite=self.options["overwrite"],
+                confirm=self._confirm() if not self.options["noinput"] else None,
+                report=self.report,
+            )
+        self.bar = None
+        self._say(str(result), style=None if result.skipped else self.style.SUCCESS)
 
     def check_applied(self) -> None:
         from seeding.inspection import check
@@ -115,6 +124,8 @@ class Command(BaseCommand):
 
     def report(self, news: Progress) -> None:
         """Print a piece of news: warnings always but at verbosity 0, a line a table at 1, a line a batch at 2."""
+        if self.bar is not None:
+            self.bar.update(news)
         if news.stage == "warning":
             if self.verbosity:
                 self.stderr.write(self.style.WARNING(f"Warning: {news.message}"))
@@ -126,12 +137,13 @@ class Command(BaseCommand):
             self._say(news.message, level=2 if news.stage == "note" else 1)
 
     def _say(self, line: str, *, level: int = 1, style: Callable[[str], str] | None = None) -> None:
-        if self.verbosity >= level:
-            self.stdout.write(style(line) if style else line)
-            self.stdout.flush()
+        if self.verbosity < level or (self.bar is not None and self.bar.print(line)):
+            return
+        self.stdout.write(style(line) if style else line)
+        self.stdout.flush()
 
     def _what(self) -> dict[str, Any]:
-        given = {name: self.options[f"rows_{name}"] for name in conf.default_row_counts()}
+        given = {name: self.options[name] for name in conf.default_row_counts()}
         return {
             "version": self.options["seed_version"],
             "row_counts": {name: rows for name, rows in given.items() if rows is not None},

@@ -1,0 +1,53 @@
+"""The README's commands do what it says."""
+
+import re
+from pathlib import Path
+
+from .conftest import Project
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def commands() -> list[str]:
+    """Return the `manage.py` commands of all tables, in their order."""
+    rows = [line for line in README.splitlines() if line.startswith("|")]
+    return re.findall(r"`python manage\.py ([^`]+)`", "\n".join(rows))
+
+
+def test_readme__commands_work_in_their_order(project: Project) -> None:
+    sizes = {"SEED_USERS": "20", "SEED_ORDERS": "100"}
+    found = commands()
+    assert len(found) > 10
+    for command in found:
+        expected = (0,) if "--check" not in command else (0, 3, 4)
+        only_look = ("--check",) if command == "makemigrations" else ()
+        done = project.run(*command.split(), *only_look, **sizes)
+        assert done.returncode in expected, (command, done.stderr)
+
+
+def test_readme__python_in_a_shell(project: Project) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", README, re.S)
+    in_shell = [block for block in blocks if "register" not in block]
+    assert len(in_shell) == 2
+    done = project.run("shell", "-v0", "-c", "\n".join(in_shell) + "print(payment.order.user.email)")
+    assert done.returncode == 0, done.stderr
+    first, second = done.stdout.splitlines()
+    assert first.startswith("Seeded v1: 100 users, 1,000 orders, 1,000 payments in ")
+    assert second == "ada@example.com"
+
+
+def test_readme__query(seeded_project: Project) -> None:
+    (query,) = re.findall(r"```sql\n(.*?);\n```", README, re.S)
+    ((_, version, _, users, orders, status),) = seeded_project.query(query)
+    assert (version, users, orders, status) == ("v1", 20, 100, "success")
+
+
+def test_readme__names_every_variable_and_make_target() -> None:
+    example = (ROOT / ".env.example").read_text()
+    for name in re.findall(r"^\| `([A-Z_]+)` \|", README, re.M):
+        assert re.search(rf"^# {name}=", example, re.M), name
+    for name in re.findall(r"^# ([A-Z_]+)=", example, re.M):
+        assert f"| `{name}` |" in README, name
+    targets = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.M))
+    assert set(re.findall(r"(?:`|^|\$ )make ([a-z]+)", README, re.M)) <= targets
