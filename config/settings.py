@@ -3,6 +3,7 @@
 `SEED_*` variables are not read here: `seeding.conf` parses them when a seed needs them.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -47,6 +48,7 @@ def database(url: str) -> dict[str, Any]:
         options.setdefault("timeout", 20)
         options.setdefault("init_command", "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
     else:
+        os.environ.setdefault("PGDATESTYLE", "ISO")  # psycopg reads no times in other styles, which a role may have
         config["CONN_MAX_AGE"] = 60
         config["CONN_HEALTH_CHECKS"] = True
         config["DISABLE_SERVER_SIDE_CURSORS"] = True  # a named cursor doesn't survive PgBouncer's transaction mode

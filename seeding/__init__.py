@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .registry import register as register
     from .results import SeedResult as SeedResult
     from .streams import Rows as Rows
+    from .verification import verify as verify
 
 # Imported when first asked for: Django imports this package before models can be, and a skip needs no NumPy.
 _HOMES = {
@@ -35,6 +36,7 @@ _HOMES = {
     "seed": "executor",
     "seeded_password": "passwords",
     "status": "inspection",
+    "verify": "verification",
 }
 __all__ = list(_HOMES)
 

@@ -1,6 +1,12 @@
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class SeedingConfig(AppConfig):
     name = "seeding"
     verbose_name = "Seeding"
+
+    def ready(self) -> None:
+        from .checks import check_settings
+
+        register(check_settings)

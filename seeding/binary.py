@@ -56,10 +56,16 @@ class Encoding:
 
 @dataclass(frozen=True)
 class _Cells:
-    """One column's values as bytes: `data` has a fixed width a row, of which the first `lengths` bytes are sent."""
+    """One column's values as bytes: a fixed width a row, of which those are sent that `sent` says."""
 
     data: NDArray[Any]
     lengths: NDArray[np.int32] | None = None  # None: the whole width; -1: NULL
+    sent: NDArray[np.bool_] | None = None  # None: the first `lengths` bytes
+
+    def mask(self) -> NDArray[np.bool_] | None:
+        if self.lengths is None or self.sent is not None:
+            return self.sent
+        return np.arange(self.data.dtype.itemsize, dtype=np.int32) < self.lengths[:, None]
 
 
 def microseconds(moment: datetime) -> int:
@@ -68,9 +74,12 @@ def microseconds(moment: datetime) -> int:
     return since.days * DAY_US + since.seconds * 1_000_000 + since.microseconds
 
 
-def encode(columns: Sequence[tuple[Encoding, Column]], count: int) -> bytes:
-    """Return `count` rows, without the header and the trailer of the whole."""
-    cells = [_cells(encoding, column) for encoding, column in columns]
+def encode(columns: Sequence[tuple[Encoding, Column]], count: int, *, canonical: bool = False) -> bytes:
+    """Return `count` rows, without the header and the trailer of the whole.
+
+    With `canonical`, they are the very bytes that the server sends for these values; without, they are quicker to make.
+    """
+    cells = [_cells(encoding, column, canonical) for encoding, column in columns]
     layout = [("fields", ">i2")]
     for i, cell in enumerate(cells):
         layout += [(f"length{i}", ">i4"), (f"value{i}", cell.data.dtype)]  # type: ignore[list-item]
@@ -83,16 +92,17 @@ def encode(columns: Sequence[tuple[Encoding, Column]], count: int) -> bytes:
         rows[f"length{i}"] = width if cell.lengths is None else cell.lengths
         rows[f"value{i}"] = cell.data
         end += 4 + width
-        if cell.lengths is not None:
+        mask = cell.mask()
+        if mask is not None:
             if sent is None:
                 sent = np.ones((count, rows.itemsize), bool)
-            np.less(np.arange(width, dtype=np.int32), cell.lengths[:, None], out=sent[:, end - width : end])
+            sent[:, end - width : end] = mask
     if sent is None:
         return rows.tobytes()
     return rows.view(np.uint8).reshape(count, rows.itemsize)[sent].tobytes()
 
 
-def _cells(encoding: Encoding, column: Column) -> _Cells:
+def _cells(encoding: Encoding, column: Column, canonical: bool) -> _Cells:
     if isinstance(column, Labels):
         texts = np.array([(label or "").encode() for label in column.labels])
         lengths = np.array([-1 if label is None else len(label.encode()) for label in column.labels], np.int32)
@@ -101,11 +111,17 @@ def _cells(encoding: Encoding, column: Column) -> _Cells:
     if is_masked(column):
         nulls = np.ma.getmaskarray(column)
         column = column.filled(0 if column.dtype.kind != "U" else "")
-    cells = _texts(column) if encoding.type_name in _TEXTS else _Cells(_numbers(encoding, column))
+    if encoding.type_name in _TEXTS:
+        cells = _texts(column)
+    elif encoding.type_name == "numeric":
+        cells = _numerics(encoding, column, canonical)
+    else:
+        cells = _Cells(_numbers(encoding, column))
     if nulls is None:
         return cells
     lengths = np.full(len(nulls), cells.data.dtype.itemsize, np.int32) if cells.lengths is None else cells.lengths
-    return _Cells(cells.data, np.where(nulls, np.int32(-1), lengths))
+    sent = None if cells.sent is None else cells.sent & ~nulls[:, None]
+    return _Cells(cells.data, np.where(nulls, np.int32(-1), lengths), sent)
 
 
 def _texts(column: NDArray[Any]) -> _Cells:
@@ -117,8 +133,6 @@ def _texts(column: NDArray[Any]) -> _Cells:
 
 
 def _numbers(encoding: Encoding, column: NDArray[Any]) -> NDArray[Any]:
-    if encoding.type_name == "numeric":
-        return _numeric(encoding, column)
     number = np.dtype(_NUMBERS[encoding.type_name])
     if number.kind == "i" and number.itemsize < 8 and len(column):
         limits = np.iinfo(number)
@@ -127,23 +141,33 @@ def _numbers(encoding: Encoding, column: NDArray[Any]) -> NDArray[Any]:
     return column.astype(number)
 
 
-def _numeric(encoding: Encoding, units: NDArray[np.int64]) -> NDArray[Any]:
-    """Return integers, in units of the last decimal place, as numerics with a fixed number of groups.
+def _numerics(encoding: Encoding, units: NDArray[np.int64], canonical: bool) -> _Cells:
+    """Lay out integers, in units of the last decimal place, as numerics.
 
-    The server strips groups that are zero. A group is a digit in base 10,000; the weight is the power of the first.
+    A numeric is a list of groups, digits in base 10,000; its weight is the power of the first. The server strips the
+    zero groups at both ends of what it gets, and sends none.
     """
     fraction_groups = -(-encoding.decimal_places // _DIGITS_PER_GROUP)
     whole_groups = max(1, -(-(encoding.max_digits - encoding.decimal_places) // _DIGITS_PER_GROUP))
     groups = whole_groups + fraction_groups
-    scale = 10**encoding.decimal_places
     cells = np.empty((len(units), 4 + groups), ">i2")
     cells[:, 0], cells[:, 1] = groups, whole_groups - 1
     cells[:, 2] = np.where(units < 0, _NEGATIVE, 0)
     cells[:, 3] = encoding.decimal_places
-    whole, fraction = np.divmod(np.abs(units), scale)
+    whole, fraction = np.divmod(np.abs(units), 10**encoding.decimal_places)
     fraction = fraction * 10 ** (fraction_groups * _DIGITS_PER_GROUP - encoding.decimal_places)
     for group in range(fraction_groups):
         fraction, cells[:, 3 + groups - group] = np.divmod(fraction, 10_000)
     for group in range(whole_groups):
         whole, cells[:, 3 + whole_groups - group] = np.divmod(whole, 10_000)
-    return cells.view(f"V{cells.itemsize * cells.shape[1]}")[:, 0]
+    data = cells.view(f"V{2 * (4 + groups)}")[:, 0]
+    if not canonical:
+        return _Cells(data)
+    present = cells[:, 4:] != 0
+    sent = np.logical_or.accumulate(present, axis=1)
+    sent &= np.logical_or.accumulate(present[:, ::-1], axis=1)[:, ::-1]
+    counts = sent.sum(axis=1)
+    cells[:, 0] = counts
+    cells[:, 1] = np.where(counts > 0, whole_groups - 1 - present.argmax(axis=1), 0)
+    header = np.ones((len(units), 8), bool)
+    return _Cells(data, (8 + 2 * counts).astype(np.int32), np.hstack([header, np.repeat(sent, 2, axis=1)]))

@@ -100,7 +100,7 @@ def read(
         loader=resolved,
         using=using,
         batch_size=BATCH_SIZES[resolved] if batch_size is None else _value(batch_size, "batch_size", 1, _batch_size),
-        lock_timeout_s=_value(None, "SEED_LOCK_TIMEOUT", 300, _seconds),
+        lock_timeout_s=_value(None, "SEED_LOCK_TIMEOUT", 300, seconds),
         anchor=_value(None, "SEED_ANCHOR", None, _anchor),
         enabled=_value(None, "SEED_ENABLED", settings.DEBUG, _flag),
     )
@@ -150,7 +150,8 @@ def _batch_size(text: str) -> int:
     return _whole_number(text, 1, MAX_ROWS, "batch size")
 
 
-def _seconds(text: str) -> int:
+def seconds(text: str | int) -> int:
+    """Return the whole number of seconds that `text` gives. Raises ValueError."""
     return _whole_number(text, 0, 86_400, "number of seconds")
 
 

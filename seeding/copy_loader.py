@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import DateField, DateTimeField, DecimalField, Field
 
 from . import lock, schema
@@ -35,7 +36,7 @@ class Copy(Loader):
         self._rebuild = False
         self._taken_off: list[schema.Definition] = []
         self._truncated: set[str] = set()
-        self._encodings = {seeder.table: self._encodings_of(seeder) for seeder in seeders}
+        self._encodings = {seeder.table: encodings_of(self._connection, seeder) for seeder in seeders}
 
     def lock(self, row_counts: Mapping[str, int], deadline: lock.Deadline) -> None:
         """Lock the tables, and for a large load those that have foreign keys to or from them, so that nobody reads."""
@@ -76,12 +77,7 @@ class Copy(Loader):
 
     def prepare(self, seeder: Seeder, batch: Batch, target: Target) -> bytes:
         """Lay the batch out as COPY's rows."""
-        first_key = target.first_keys[seeder.table] + batch.start
-        columns: dict[Field[Any, Any], Column] = {seeder.key: np.arange(first_key, first_key + batch.count)}
-        for seeded in seeder.fields:
-            columns[seeded.field] = _values(seeded, batch.columns[seeded.name], target)
-        for f, value in seeder.defaults.items():
-            columns[f] = _constant(f, value, batch.count)
+        columns = stored_columns(seeder, batch, target)
         encodings = self._encodings[seeder.table]
         return encode([(encodings[f], columns[f]) for f in encodings], batch.count)
 
@@ -125,24 +121,34 @@ class Copy(Loader):
                 cursor.execute(f"TRUNCATE {', '.join(tables.values())}")
         self._truncated = {table for table, quoted in names.items() if quoted in tables.values()}
 
-    def _encodings_of(self, seeder: Seeder) -> dict[Field[Any, Any], Encoding]:
-        """Return how each column is sent, in the table's order of fields."""
-        types = schema.column_types(self._connection, seeder.table)
-        sent = {seeder.key, *(seeded.field for seeded in seeder.fields), *seeder.defaults}
-        encodings = {}
-        for f in seeder.model._meta.concrete_fields:
-            if f in sent:
-                digits = (f.max_digits or 0, f.decimal_places or 0) if isinstance(f, DecimalField) else (0, 0)
-                column = f.column or f.name
-                encodings[f] = Encoding(types[column], *digits)
-                if not encodings[f].is_supported and seeder.defaults.get(f, ...) is not None:
-                    raise SeedError(
-                        f"The loader 'copy' can't write {f}, whose type is {types[column]}: use bulk_create."
-                    )
-        return encodings
-
     def _note(self, message: str) -> None:
         self.report(Progress("note", message))
+
+
+def encodings_of(connection: BaseDatabaseWrapper, seeder: Seeder) -> dict[Field[Any, Any], Encoding]:
+    """Return how each column is sent, in the model's order. Raises SeedError for a type that COPY isn't written for."""
+    types = schema.column_types(connection, seeder.table)
+    sent = {seeder.key, *(seeded.field for seeded in seeder.fields), *seeder.defaults}
+    encodings = {}
+    for f in seeder.model._meta.concrete_fields:
+        if f in sent:
+            digits = (f.max_digits or 0, f.decimal_places or 0) if isinstance(f, DecimalField) else (0, 0)
+            column = f.column or f.name
+            encodings[f] = Encoding(types[column], *digits)
+            if not encodings[f].is_supported and seeder.defaults.get(f, ...) is not None:
+                raise SeedError(f"The loader 'copy' can't write {f}, a {types[column]}: use the loader bulk_create.")
+    return encodings
+
+
+def stored_columns(seeder: Seeder, batch: Batch, target: Target) -> dict[Field[Any, Any], Column]:
+    """Return the batch's columns as what PostgreSQL stores, the key and the defaults among them."""
+    first_key = target.first_keys[seeder.table] + batch.start
+    columns: dict[Field[Any, Any], Column] = {seeder.key: np.arange(first_key, first_key + batch.count)}
+    for seeded in seeder.fields:
+        columns[seeded.field] = _values(seeded, batch.columns[seeded.name], target)
+    for f, value in seeder.defaults.items():
+        columns[f] = _constant(f, value, batch.count)
+    return columns
 
 
 def _values(seeded: SeededField, column: Column, target: Target) -> Column:

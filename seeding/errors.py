@@ -18,7 +18,11 @@ class ConfigurationError(SeedError):
 
 
 class RegistrationError(SeedError):
-    """A `seeds.py` registers something that can't be seeded."""
+    """A `seeds.py` registers something that can't be seeded; `id` is documented in the README."""
+
+    def __init__(self, message: str, *, id: str) -> None:  # noqa: A002 (as django.core.checks has it)
+        super().__init__(f"{message} ({id})")
+        self.id = id
 
 
 class Pending(SeedError):

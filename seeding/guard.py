@@ -14,8 +14,9 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from . import recorder
-from .registry import Registry, Seeder
+from .registry import Registry, SeededField, Seeder
 from .results import Loss
+from .streams import Dataset
 
 Rows = QuerySet[Any]
 
@@ -40,26 +41,48 @@ class Guard:
                 return guard, losses
 
     def kept(self, seeder: Seeder) -> Rows:
-        """Return the rows that stay."""
-        rows: Rows = seeder.model._base_manager.using(self._using)
-        condition = seeder.keep
-        for relation in seeder.model._meta.concrete_fields:
-            parent = relation.related_model
-            if isinstance(parent, type) and parent is not seeder.model and parent in self._registry:
-                above = self._registry.get(parent)
-                if self._keeps(above):
-                    belongs = Q(**{f"{relation.name}__in": self.kept(above).values("pk")})
-                    condition = belongs if condition is None else condition | belongs
-        return rows.none() if condition is None else rows.filter(condition)
+        """Return the rows that stay: what `keep` names, what belongs to that, and what such a row points at."""
+        condition = self._belonging(seeder)
+        for child, relation in self._children(seeder):
+            # Where a row can only stay because its parent does, it says nothing new about the parent.
+            if child.keep is not None or any(self._keeps(p) for f, p in self._parents(child) if f is not relation):
+                pointed = self.kept(child).filter(**{f"{relation.name}__isnull": False}).values(relation.name)
+                condition |= Q(pk__in=pointed)
+        return self._all(seeder).filter(condition) if condition else self._all(seeder).none()
+
+    def _belonging(self, seeder: Seeder) -> Q:
+        condition = seeder.keep or Q()
+        for relation, parent in self._parents(seeder):
+            if self._keeps(parent):
+                above = self._all(parent).filter(self._belonging(parent))
+                condition |= Q(**{f"{relation.name}__in": above.values("pk")})
+        return condition
 
     def _keeps(self, seeder: Seeder) -> bool:
-        parents = (p for p in seeder.parents if p in self._registry)
-        return seeder.keep is not None or any(self._keeps(self._registry.get(p)) for p in parents)
+        return seeder.keep is not None or any(self._keeps(parent) for _, parent in self._parents(seeder))
+
+    def _may_keep(self, seeder: Seeder) -> bool:
+        return self._keeps(seeder) or any(self._may_keep(child) for child, _ in self._children(seeder))
+
+    def _all(self, seeder: Seeder) -> Rows:
+        return seeder.model._base_manager.using(self._using)
+
+    def _parents(self, seeder: Seeder) -> list[tuple[models.Field[Any, Any], Seeder]]:
+        """Return the relations to other seeded tables, each with the table's seeder."""
+        related = [(f, f.related_model) for f in seeder.model._meta.concrete_fields if f.is_relation]
+        return [
+            (f, self._registry.get(model))
+            for f, model in related
+            if isinstance(model, type) and model is not seeder.model and model in self._registry
+        ]
+
+    def _children(self, seeder: Seeder) -> list[tuple[Seeder, models.Field[Any, Any]]]:
+        return [(child, f) for child in self._seeders for f, parent in self._parents(child) if parent is seeder]
 
     def going(self, seeder: Seeder) -> Rows:
         """Return the rows that a seed would delete, if it may."""
-        rows: Rows = seeder.model._base_manager.using(self._using)
-        return rows.exclude(pk__in=self.kept(seeder).values("pk")) if self._keeps(seeder) else rows.all()
+        rows = self._all(seeder)
+        return rows.exclude(pk__in=self.kept(seeder).values("pk")) if self._may_keep(seeder) else rows
 
     def seeded(self, seeder: Seeder) -> Rows:
         """Return the rows that go and that a seed created."""
@@ -72,6 +95,27 @@ class Guard:
             examples = tuple(rows.order_by("pk").values_list("pk", flat=True)[:3])
             if examples:
                 found.append(Loss(rows.model._meta.db_table, why, rows.count(), examples))
+        return found
+
+    def clashes(self, dataset: Dataset, batch_size: int) -> list[str]:
+        """Return, in words, the rows that stay and hold a unique value which a new row gets."""
+        found = []
+        for seeder in self._seeders:
+            names = [f.name for f in seeder.fields if f.kind in ("integer", "text") and _is_unique(seeder.model, f)]
+            staying = list(self.kept(seeder).values_list("pk", *names)) if names and self._may_keep(seeder) else []
+            if not staying:
+                continue
+            for start in range(0, dataset.row_counts[seeder.table], batch_size):
+                stop = min(start + batch_size, dataset.row_counts[seeder.table])
+                columns = seeder.columns(dataset, start, stop)
+                for position, name in enumerate(names, 1):
+                    made = set(columns[name].tolist())
+                    found += [
+                        f"{seeder.table}: the row with key {row[0]} stays, and has the {name} {row[position]!r} that a "
+                        f"new row gets"
+                        for row in staying
+                        if row[position] in made
+                    ]
         return found
 
     def delete_pointing(self) -> None:
@@ -117,3 +161,8 @@ class Guard:
             found += self._pointing_at(those, (*path, pointing))
             found.append((those, f"whose {column} is a row of {model._meta.db_table} that goes"))
         return found
+
+
+def _is_unique(model: type[models.Model], seeded: SeededField) -> bool:
+    alone = any(constraint.fields == (seeded.name,) for constraint in model._meta.total_unique_constraints)
+    return seeded.parent is None and (alone or seeded.field.unique)

@@ -11,7 +11,7 @@ from itertools import count, islice, repeat, starmap
 from typing import Any
 
 from django.db import connections
-from django.db.models import Model
+from django.db.models import Field, Model
 
 from . import lock
 from .columns import Column, Labels
@@ -81,15 +81,7 @@ class BulkCreate(Loader):
 
     def prepare(self, seeder: Seeder, batch: Batch, target: Target) -> list[Model]:
         """Make the model instances."""
-        seeded, defaults = {f.field: f for f in seeder.fields}, seeder.defaults
-        columns: list[Iterable[Any]] = []
-        for f in seeder.model._meta.concrete_fields:
-            if f in seeded:
-                columns.append(_values(seeded[f], batch.columns[f.name], target))
-            elif f is seeder.key:
-                columns.append(count(target.first_keys[seeder.table] + batch.start))
-            elif not f.generated:
-                columns.append(repeat(defaults[f] if f in defaults else f.get_default()))
+        _, columns = python_values(seeder, batch, target)
         return list(starmap(seeder.model, islice(zip(*columns, strict=False), batch.count)))
 
     def write(self, seeder: Seeder, prepared: Iterable[tuple[int, Any]], target: Target) -> Generator[int, None, None]:
@@ -98,6 +90,21 @@ class BulkCreate(Loader):
         for done, instances in prepared:
             manager.bulk_create(instances)
             yield done
+
+
+def python_values(seeder: Seeder, batch: Batch, target: Target) -> tuple[list[Field[Any, Any]], list[Iterable[Any]]]:
+    """Return the fields of the model that are stored, in its order, and for each its values in the batch, or more."""
+    seeded, defaults = {f.field: f for f in seeder.fields}, seeder.defaults
+    fields = [f for f in seeder.model._meta.concrete_fields if not f.generated]
+    columns: list[Iterable[Any]] = []
+    for f in fields:
+        if f in seeded:
+            columns.append(_values(seeded[f], batch.columns[f.name], target))
+        elif f is seeder.key:
+            columns.append(count(target.first_keys[seeder.table] + batch.start))
+        else:
+            columns.append(repeat(defaults[f] if f in defaults else f.get_default()))
+    return fields, columns
 
 
 def _values(seeded: SeededField, column: Column, target: Target) -> list[Any]:

@@ -15,14 +15,13 @@ from typing import Any
 from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from .connections import describe
+from .connections import LOCK_NOT_AVAILABLE, describe, sqlstate
 from .errors import LockTimeout
 from .progress import Progress, Report
 
 ADVISORY_KEY = 0x5EED_DA7A  # any number that no other program locks; pg_locks shows it as objid
 POLL_S = 0.1
 TABLE_TRY_S = 1.0
-LOCK_NOT_AVAILABLE = "55P03"
 
 
 class Deadline:
@@ -52,6 +51,7 @@ def exclusive(using: str, deadline: Deadline, report: Report) -> Iterator[None]:
         else:
             held.enter_context(transaction.atomic(using))
         if connection.vendor == "postgresql":
+            _notice_vanished_client(connection)
             wait = _Wait("the seed lock", connection, deadline, report, lambda: holder(using))
             wait.until(lambda: _try_advisory_lock(connection))
         yield
@@ -105,6 +105,15 @@ def _try_advisory_lock(connection: BaseDatabaseWrapper) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def _notice_vanished_client(connection: BaseDatabaseWrapper) -> None:
+    """Let the server notice within a minute or so that a client behind TCP is gone, and give up its locks."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET LOCAL tcp_keepalives_idle = 30; SET LOCAL tcp_keepalives_interval = 10; "
+            "SET LOCAL tcp_keepalives_count = 3"
+        )
+
+
 def _begin_sqlite(connection: BaseDatabaseWrapper, held: ExitStack) -> bool:
     try:
         with ExitStack() as attempt:
@@ -143,7 +152,7 @@ def _try_table_locks(connection: BaseDatabaseWrapper, tables: Sequence[str], mod
                 cursor.execute(f"SET LOCAL lock_timeout = {remaining_ms}; LOCK TABLE {table} IN {mode} MODE")
             cursor.execute("SET LOCAL lock_timeout = 0")
     except OperationalError as exc:
-        if getattr(exc.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+        if sqlstate(exc) != LOCK_NOT_AVAILABLE:
             raise
         return False
     return True

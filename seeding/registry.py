@@ -102,11 +102,16 @@ class Seeder:
         columns = {}
         for seeded in self.fields:
             if seeded.name not in values:
-                raise RegistrationError(f"{self.where} gives no column {seeded.name!r} for rows {start} to {stop - 1}.")
+                raise RegistrationError(
+                    f"{self.where} gives no column {seeded.name!r} for rows {start} to {stop - 1}.", id="seeding.E107"
+                )
             try:
                 columns[seeded.name] = as_column(values[seeded.name], seeded.kind, stop - start)
             except (TypeError, ValueError) as exc:
-                raise RegistrationError(f"{self.where}, column {seeded.name!r}: {exc}.") from exc
+                raise RegistrationError(
+                    f"{self.where}, column {seeded.name!r}: {exc}.",
+                    id="seeding.E107",
+                ) from exc
         return columns
 
 
@@ -150,7 +155,8 @@ class Registry:
             if model in self._seeders:
                 raise RegistrationError(
                     f"{seeder.where} registers {model._meta.label}, which {self._seeders[model].where} already does: "
-                    "keep one of them."
+                    "keep one of them.",
+                    id="seeding.E109",
                 )
             _check_key(seeder)
             self._seeders[model] = seeder
@@ -175,7 +181,7 @@ class Registry:
         except CycleError as exc:
             path = " -> ".join(model._meta.label for model in exc.args[1])
             raise RegistrationError(
-                f"The registered models' foreign keys form a cycle: {path}. Register one model less."
+                f"The registered models' foreign keys form a cycle: {path}. Register one model less.", id="seeding.E103"
             ) from exc
 
     def row_counts(self, options: Mapping[str, int]) -> dict[str, int]:
@@ -211,7 +217,8 @@ class Registry:
             return self._count(self._seeders[count], options, {*seen, count})
         raise RegistrationError(
             f"{seeder.where}: count={count!r} is neither an option in settings.SEED_ROW_COUNTS ({', '.join(options)}), "
-            "nor a number, nor a registered model."
+            "nor a number, nor a registered model.",
+            id="seeding.E108",
         )
 
     def check(self) -> None:
@@ -221,7 +228,9 @@ class Registry:
         seeders = self.in_load_order()
         for seeder in seeders:
             if seeder.key_parent is not None and seeder.key_parent not in self:
-                raise RegistrationError(f"{seeder.where}: {seeder.key} points at a model without seeder: register one.")
+                raise RegistrationError(
+                    f"{seeder.where}: {seeder.key} points at a model without seeder: register one.", id="seeding.E106"
+                )
         probe = Dataset("probe", {seeder.table: 1 for seeder in seeders})
         for seeder in seeders:
             columns = seeder.generate(probe.rows(seeder.table, 0, 1))
@@ -238,7 +247,9 @@ class Registry:
                 known = None
             if known not in meta.concrete_fields or known is meta.pk:
                 names = ", ".join(f.name for f in meta.concrete_fields if f is not meta.pk)
-                raise RegistrationError(f"{seeder.where}: {meta.label} has no column {name!r} to fill; it has {names}.")
+                raise RegistrationError(
+                    f"{seeder.where}: {meta.label} has no column {name!r} to fill; it has {names}.", id="seeding.E101"
+                )
         return tuple(
             self._seeded(seeder, f) for f in meta.concrete_fields if f.name in columns or _is_required(seeder, f)
         )
@@ -247,13 +258,16 @@ class Registry:
         if f.is_relation:
             parent = f.related_model
             if not isinstance(parent, type) or parent not in self:
-                raise RegistrationError(f"{seeder.where}: {f} points at a model without seeder: register one.")
+                raise RegistrationError(
+                    f"{seeder.where}: {f} points at a model without seeder: register one.", id="seeding.E106"
+                )
             return SeededField(f, "integer", parent)
         kind = kind_of(f)
         if kind is None:
             raise RegistrationError(
                 f"{seeder.where}: {f} is a {type(f).__name__}, which can't be seeded: "
-                "only numbers, text, dates, times and relations can."
+                "only numbers, text, dates, times and relations can.",
+                id="seeding.E105",
             )
         return SeededField(f, kind)
 
@@ -268,17 +282,22 @@ def _is_required(seeder: Seeder, f: Field[Any, Any]) -> bool:
         reason = "its default is computed anew for each row"
     else:
         return False
-    raise RegistrationError(f"{seeder.where} doesn't declare the column {f.name!r} of {f.model._meta.label}: {reason}.")
+    raise RegistrationError(
+        f"{seeder.where} doesn't declare the column {f.name!r} of {f.model._meta.label}: {reason}.", id="seeding.E102"
+    )
 
 
 def _check_key(seeder: Seeder) -> None:
     key, meta = seeder.model._meta.pk, seeder.model._meta
     if meta.proxy or not meta.managed or len(meta.parents) > 0:
-        raise RegistrationError(f"{seeder.where}: {meta.label} has no table of its own: register a plain model.")
+        raise RegistrationError(
+            f"{seeder.where}: {meta.label} has no table of its own: register a plain model.", id="seeding.E104"
+        )
     if not isinstance(key, models.IntegerField | models.OneToOneField):
         raise RegistrationError(
             f"{seeder.where}: the primary key of {meta.label} is a {type(key).__name__}; only integer and "
-            "one-to-one keys can be seeded."
+            "one-to-one keys can be seeded.",
+            id="seeding.E104",
         )
 
 

@@ -90,3 +90,63 @@ class SeedStatus:
     database: str
     running: bool
     attempts: Sequence[SeedMetadata]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A seeded row's value that isn't what was generated."""
+
+    table: str
+    key: int
+    column: str
+    was: object
+    now: object
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.key}, {self.column}: was {self.was}, is {self.now}"
+
+
+@dataclass(frozen=True)
+class TableVerification:
+    """How one table compares with what was generated, in rows."""
+
+    table: str
+    generated: int
+    different: int
+    missing: int
+    outside: int  # rows that the seed didn't create: no difference
+    recorded: bool  # whether the code still generates what was recorded
+
+    @property
+    def same(self) -> bool:
+        return not self.different and not self.missing and self.recorded
+
+
+@dataclass(frozen=True)
+class Verification:
+    """How the tables compare with what was generated."""
+
+    version: str
+    tables: Sequence[TableVerification]
+    differences: Sequence[Difference]  # the first ones
+
+    @property
+    def same(self) -> bool:
+        return all(table.same for table in self.tables)
+
+    def __str__(self) -> str:
+        outside = counted({table.table: table.outside for table in self.tables if table.outside})
+        also = [f"Also there, but not created by it: {outside}."] if outside else []
+        if self.same:
+            rows = counted({table.table: table.generated for table in self.tables})
+            return " ".join([f"{self.version} is verified: {rows} are as they were generated.", *also])
+        lines = [f"{self.version} isn't what was generated:"]
+        for table in self.tables:
+            if table.different or table.missing:
+                lines.append(
+                    f"  {table.table}: {table.different:,} of {table.generated:,} rows differ, "
+                    f"{table.missing:,} are missing"
+                )
+            if not table.recorded:
+                lines.append(f"  {table.table}: the code now generates other rows than the recorded ones")
+        return "\n".join([*lines, *(f"    {difference}" for difference in self.differences), *also])

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from django.db import DatabaseError, Error, InterfaceError, connections, models
+from django.conf import settings
+from django.db import DatabaseError, Error, InterfaceError, OperationalError, connections, models
 from django.utils import timezone
 
 from . import conf, lock, recorder
 from .columns import monday
-from .connections import describe, explained, in_one_line
+from .connections import DEADLOCK_DETECTED, describe, explained, in_one_line, sqlstate
 from .errors import ConfigurationError, Interrupted, LockTimeout, Refused, SeedError
 from .executor import in_force
 from .generation import batches, digest_of, prefetched, sample_digests
@@ -25,6 +27,8 @@ from .registry import Registry, Seeder
 from .registry import registry as project_registry
 from .results import Loss, SeedResult
 from .streams import Dataset
+
+ATTEMPTS = 5  # at the transaction, when it loses deadlocks
 
 
 def prepare(config: conf.SeedConfig) -> tuple[Registry, Dataset]:
@@ -59,24 +63,55 @@ class Run:
                 f"{describe(self._using)} may be filled with demo data."
             )
         registry, dataset = prepare(self._config)
-        _, announced = Guard.survey(registry, self._using)
+        guard, announced = Guard.survey(registry, self._using)
         applied = None if self._force else in_force(self._config)
         if applied is not None:
             return SeedResult.of(applied, skipped=True)
+        self._refuse_clashes(guard, dataset)
         self._ask(announced)
-        deadline = lock.Deadline(self._config.lock_timeout_s)
+        if os.environ.get("SEED_USER_PASSWORD") and not settings.DEBUG:
+            news = "SEED_USER_PASSWORD is set and DEBUG is off: whoever knows it can log in as any seeded user."
+            self._report(Progress("warning", news))
         try:
-            with lock.exclusive(self._using, deadline, self._report):
-                applied = None if self._force else in_force(self._config)
-                if applied is not None:
-                    return SeedResult.of(applied, skipped=True)
-                row = self._replace(registry, dataset, announced, deadline)
+            result = self._insist(registry, dataset, announced)
         except (LockTimeout, Refused):
             raise
         except (Exception, KeyboardInterrupt) as exc:
             raise self._failed(exc) from exc
+        if result.skipped:
+            return result
         self._analyze(dataset)
-        return replace(SeedResult.of(row, skipped=False), duration_s=time.monotonic() - self._started)
+        return replace(result, duration_s=time.monotonic() - self._started)
+
+    def _insist(self, registry: Registry, dataset: Dataset, announced: Sequence[Loss]) -> SeedResult:
+        """Run the transaction, and run it again when PostgreSQL chose it as a deadlock's victim."""
+        deadline = lock.Deadline(self._config.lock_timeout_s)
+        for attempts_left in reversed(range(ATTEMPTS)):
+            try:
+                return self._transaction(registry, dataset, announced, deadline)
+            except OperationalError as exc:
+                if sqlstate(exc) != DEADLOCK_DETECTED or not attempts_left or connections[self._using].in_atomic_block:
+                    raise
+                self._report(Progress("note", "Lost a deadlock; everything is rolled back. Trying again."))
+        raise AssertionError  # the last attempt returns or raises
+
+    def _transaction(
+        self, registry: Registry, dataset: Dataset, announced: Sequence[Loss], deadline: lock.Deadline
+    ) -> SeedResult:
+        with lock.exclusive(self._using, deadline, self._report):
+            applied = None if self._force else in_force(self._config)
+            if applied is not None:
+                return SeedResult.of(applied, skipped=True)
+            return SeedResult.of(self._replace(registry, dataset, announced, deadline), skipped=False)
+
+    def _refuse_clashes(self, guard: Guard, dataset: Dataset) -> None:
+        clashes = guard.clashes(dataset, self._config.batch_size)
+        if clashes:
+            raise Refused(
+                f"{self._config.version} can't be seeded into {describe(self._using)}:\n"
+                + "".join(f"  {clash}\n" for clash in clashes)
+                + "Nothing was changed. Change those values, or delete those rows."
+            )
 
     def _ask(self, losses: Sequence[Loss]) -> None:
         if losses and not self._overwrite and not (self._confirm is not None and self._confirm(losses)):

@@ -40,7 +40,7 @@ class Project:
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
             env=self.environment(changes),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

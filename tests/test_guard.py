@@ -1,6 +1,12 @@
 """Rows that no seed created are never deleted unasked."""
 
-from .conftest import Project
+import os
+import subprocess
+import sys
+
+import pytest
+
+from .conftest import ROOT, Project
 
 SIZES = ("--users", "20", "--orders", "100")
 V2 = ("--seed-version", "v2", *SIZES)
@@ -104,3 +110,70 @@ def test_guard__a_seeded_user_promoted_to_staff_keeps_the_orders(seeded_project:
     seeded_project.seed(*V2)
     assert seeded_project.query("SELECT id, total FROM orders WHERE user_id = 3 ORDER BY id") == theirs
     assert seeded_project.query("SELECT count(*) FROM payments") == [(100 + len(theirs),)]
+
+
+def test_guard__a_log_entry_of_a_user_who_is_not_staff(seeded_project: Project) -> None:
+    script = "from django.contrib.admin.models import LogEntry; LogEntry.objects.create(user_id=4, action_flag=1)"
+    shell(seeded_project, script)
+    assert "django_admin_log: 1 whose user is a row of users that goes (key 1)" in refusal(seeded_project)
+    seeded_project.seed(*V2, "--overwrite")
+    assert seeded_project.query("SELECT count(*) FROM django_admin_log") == [(0,)]
+
+
+def test_guard__an_address_that_the_seed_needs(seeded_project: Project) -> None:
+    """Of a promoted user of the same version, or of anybody who stays."""
+    ((address,),) = seeded_project.query("SELECT email FROM users WHERE id = 7")
+    seeded_project.query("UPDATE users SET is_staff = true WHERE id = 7")
+    before = seeded_project.content(), seeded_project.history()
+    done = seeded_project.run("seed", "--force", "--overwrite", *SIZES)
+    assert done.returncode == 6
+    assert f"  users: the row with key 7 stays, and has the email '{address}' that a new row gets" in done.stderr
+    assert (seeded_project.content(), seeded_project.history()) == before
+    seeded_project.seed(*V2)
+
+
+def test_guard__a_row_added_after_the_announcement(seeded_project: Project) -> None:
+    holder = seeded_project.start("shell", "-v0", "-c", HOLD)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    waiting = seeded_project.start("seed", *V2)
+    assert waiting.stdout is not None
+    assert waiting.stdout.readline().startswith("Waiting for the ")
+    holder.communicate(timeout=30)  # lets it end
+    assert holder.returncode == 0
+    _, stderr = waiting.communicate(timeout=30)
+    assert waiting.returncode == 6
+    assert "users: 1 that no seed created (key 21)" in stderr
+    assert seeded_project.query("SELECT count(*) FROM users") == [(21,)]
+    assert seeded_project.history() == [("v1", 20, 100, "success")]
+
+
+HOLD = """
+import sys
+from model_bakery import baker
+from seeding import lock
+with lock.exclusive("default", lock.Deadline(5), print):
+    print("held", flush=True)
+    sys.stdin.read()
+    baker.make_recipe("accounts.user")
+"""
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 6), ("", 6)])
+def test_guard__asks_at_a_terminal(seeded_project: Project, answer: str, code: int) -> None:
+    shell(seeded_project, "baker.make_recipe('accounts.user')")
+    ours, theirs = os.openpty()
+    command = [sys.executable, "manage.py", "seed", *V2]
+    environment = seeded_project.environment({})
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        said = b""
+        while b"[y/N]" not in said:
+            said += os.read(ours, 1000)
+        os.write(ours, f"{answer}\n".encode())
+        assert process.wait(timeout=60) == code
+    os.close(ours)
+    text = said.decode()
+    assert "users: 1 that no seed created (key 21)" in text
+    assert seeded_project.url.rsplit("/", 1)[1] in text
+    assert seeded_project.query("SELECT count(*) FROM users") == [(21 if code else 20,)]

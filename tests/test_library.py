@@ -35,3 +35,19 @@ def test_guard__rows_of_another_app_that_point_at_seeded_ones(seeded_project: Pr
     done = seeded_project.run("seed", "--seed-version", "v2", "--users", "20", "--orders", "100", **settings)
     assert done.returncode == 6
     assert "library_book: 1 whose reader is a row of users that goes (key 1)" in done.stderr
+
+
+def test_guard__what_a_row_that_stays_points_at_stays_too(project: Project) -> None:
+    """A book stays with its reader, who is staff; so does its author, who belongs to nobody."""
+    assert project.run("migrate", "-v0", **SETTINGS).returncode == 0
+    sizes = ("--users", "4", "--orders", "8", "--books", "20")
+    project.seed(*sizes, **SETTINGS)
+    project.query("UPDATE users SET is_staff = true WHERE id = 2")
+    theirs = "SELECT book.id, author.name FROM library_book book JOIN library_author author ON author.id = author_id"
+    theirs += " WHERE reader_id = 2 ORDER BY book.id"
+    kept = project.query(theirs)
+    assert kept
+    project.seed(*sizes, "--seed-version", "v2", **SETTINGS)
+    assert project.query(theirs) == kept
+    assert project.query("SELECT count(*) FROM library_book") == [(20 + len(kept),)]
+    assert project.run("seed", "--verify", *sizes, "--seed-version", "v2", **SETTINGS).returncode == 0

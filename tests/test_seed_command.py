@@ -228,24 +228,19 @@ def test_seed__skip_imports_neither_numpy_nor_seeds(seeded_project: Project) -> 
     assert (done.stdout, done.stderr) == (f"{SKIP}\n[]\n", "")
 
 
-def test_seed__a_failure_is_recorded_and_changes_nothing(seeded_project: Project) -> None:
-    before = seeded_project.content()
-    # A staff member has the address of v2's first user, so that the load meets a unique violation.
-    seeded_project.seed("--seed-version", "v2", "--users", "20", "--orders", "100")
-    (address,) = seeded_project.query("SELECT email FROM users WHERE id = 1")[0]
-    seeded_project.seed("--users", "20", "--orders", "100", SEED_ANCHOR="2026-01-05")
-    assert seeded_project.content() == before
-    seeded_project.query(f"UPDATE users SET email = '{address}', is_staff = true WHERE id = 7")
-    before = seeded_project.content()
-    done = seeded_project.run("seed", "--seed-version", "v2", "--users", "20", "--orders", "100")
+def test_seed__a_failure_is_recorded_and_changes_nothing(project: Project) -> None:
+    project.seed("--users", "1", "--orders", "9")
+    project.query("CREATE UNIQUE INDEX only_one ON users (is_active)")
+    before = project.content()
+    done = project.run("seed", "--seed-version", "v2", "--users", "20", "--orders", "100")
     assert done.returncode == 1
     assert "unique" in done.stderr.lower()
     assert len(done.stderr.splitlines()) == 1
-    assert seeded_project.content() == before
-    assert seeded_project.history()[0] == ("v2", None, None, "failed")
-    (error,) = seeded_project.query("SELECT error FROM seed_metadata WHERE status = 'failed'")[0]
+    assert project.content() == before
+    assert project.history()[0] == ("v2", None, None, "failed")
+    (error,) = project.query("SELECT error FROM seed_metadata WHERE status = 'failed'")[0]
     assert "unique" in error.lower()
-    assert seeded_project.run("seed", "--check", "--users", "20", "--orders", "100").returncode == 0
+    assert project.run("seed", "--check", "--users", "1", "--orders", "9").returncode == 0
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -275,5 +270,64 @@ def test_seed__seeded_users_log_in_only_with_a_given_password(project: Project) 
     sizes = ("--users", "3", "--orders", "3", "--force")
     project.seed(*sizes)
     assert project.run("shell", "-v0", "-c", script).stdout == "False False\n"
-    project.seed(*sizes, SEED_USER_PASSWORD="open sesame")
+    assert project.run("seed", *sizes, SEED_USER_PASSWORD="open sesame").stderr == (
+        "Warning: SEED_USER_PASSWORD is set and DEBUG is off: whoever knows it can log in as any seeded user.\n"
+    )
     assert project.run("shell", "-v0", "-c", script).stdout == "True True\n"
+
+
+def test_verify(seeded_project: Project) -> None:
+    same = seeded_project.run("seed", "--verify", SEED_ENABLED="off")
+    assert (same.returncode, same.stderr) == (0, "")
+    rows = "20 users, 100 orders, 100 payments"
+    assert same.stdout == f"v1 is verified: {rows} are as they were generated.\n"
+    pending = seeded_project.run("seed", "--verify", "--seed-version", "v2")
+    assert (pending.returncode, pending.stdout) == (3, "")
+
+    (total,) = seeded_project.query("SELECT total FROM orders WHERE id = 77")[0]
+    seeded_project.query("UPDATE orders SET total = total + 0.01 WHERE id = 77")
+    seeded_project.query("UPDATE users SET first_name = 'Ada', is_active = false, password = 'x' WHERE id = 3")
+    seeded_project.query("DELETE FROM payments WHERE order_id IN (5, 6)")
+    seeded_project.query(
+        "INSERT INTO users (email, password, first_name, last_name, is_superuser, is_staff, is_active, created_at)"
+        " VALUES ('x@example.com', '', '', '', false, false, true, '2026-01-01')"
+    )
+    (name,) = seeded_project.query("SELECT last_name FROM users WHERE id = 3")[0]
+    differs = seeded_project.run("seed", "--verify")
+    assert (differs.returncode, differs.stdout) == (4, "")
+    lines = differs.stderr.splitlines()
+    assert lines[0] == "CommandError: v1 isn't what was generated:"
+    assert lines[1] == "  users: 1 of 20 rows differ, 0 are missing"
+    assert lines[2] == "  orders: 1 of 100 rows differ, 0 are missing"
+    assert lines[3] == "  payments: 0 of 100 rows differ, 2 are missing"
+    assert re.fullmatch(r"    users 3, first_name: was \w+, is Ada", lines[4])
+    assert lines[5] == "    users 3, is_active: was True, is False"
+    assert lines[6] == f"    orders 77, total: was {total:.2f}, is {float(total) + 0.01:.2f}"
+    assert lines[7] == "Also there, but not created by it: 1 users."
+    assert name
+
+
+def test_verify__finds_code_that_generates_something_else(seeded_project: Project) -> None:
+    digest = 'replace(CAST(digests AS text), \'"orders": "\', \'"orders": "0\')'
+    cast = "jsonb" if IS_POSTGRESQL else "text"
+    seeded_project.query(f"UPDATE seed_metadata SET digests = CAST({digest} AS {cast})")
+    done = seeded_project.run("seed", "--verify")
+    assert done.returncode == 4
+    assert "  orders: the code now generates other rows than the recorded ones" in done.stderr.splitlines()
+
+
+def test_seed__waits_for_a_database_that_is_starting() -> None:
+    project = Project("postgres://u:secret@127.0.0.1:1/x")
+    started = time.monotonic()
+    done = project.run("seed", "--wait", "1")
+    assert 1 < time.monotonic() - started < 10
+    assert done.returncode == 1
+    assert done.stdout.startswith("Waiting for PostgreSQL database x at 127.0.0.1:1")
+    assert "Can't reach PostgreSQL database x at 127.0.0.1:1" in done.stderr
+    assert project.run("seed", "--wait", "long").returncode == 2
+
+
+def test_check__names_a_wrong_setting(project: Project) -> None:
+    done = project.run("check", SEED_LOADER="teleport")
+    assert done.returncode == 1
+    assert "(seeding.E001) SEED_LOADER: 'teleport' is no loader" in done.stderr

@@ -9,15 +9,15 @@ import signal
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 from typing import Any, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from seeding import conf
-from seeding.connections import describe
-from seeding.errors import SeedError
+from seeding.connections import describe, wait_until_up
+from seeding.errors import Differs, SeedError
 from seeding.executor import seed
 from seeding.progress import Progress
 from seeding.results import Loss
@@ -61,6 +61,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--overwrite", action="store_true", help="also delete rows that no seed created, if need be"
         )
+        parser.add_argument(
+            "--wait",
+            type=_checked(conf.seconds),
+            default=0,
+            metavar="SECONDS",
+            help="how long to wait for a database that is still starting (0)",
+        )
         parser.add_argument("--noinput", "--no-input", action="store_true", help="never ask")
         mode = parser.add_mutually_exclusive_group()
         mode.add_argument(
@@ -72,6 +79,9 @@ class Command(BaseCommand):
             action="store_true",
             help="exit 0 if applied, 3 if pending, 4 if the code now generates other data",
         )
+        mode.add_argument(
+            "--verify", action="store_true", help="compare every seeded row with what was generated: exit 0 same, 4 not"
+        )
         parser.add_argument("--format", choices=("table", "json"), default="table", help="of --status and --plan")
 
     def handle(self, **options: Any) -> None:
@@ -80,19 +90,24 @@ class Command(BaseCommand):
         self.options = options
         try:
             with _terminable():
+                if options["wait"]:
+                    conf.check_alias(options["database"])
+                    wait_until_up(options["database"], options["wait"], self.report)
                 if options["status"]:
                     self.show_status()
                 elif options["plan"]:
                     self.show_plan()
                 elif options["check"]:
                     self.check_applied()
+                elif options["verify"]:
+                    self.verify()
                 else:
                     self.seed()
         except SeedError as exc:
             raise CommandError(str(exc), returncode=exc.exit_code) from exc
 
     def seed(self) -> None:
-        with Bar() if self.verbosity == 1 and self.stdout.isatty() else nullcontext() as self.bar:
+        with self._bar() as self.bar:
             result = seed(
                 **self._what(),
                 force=self.options["force"],
@@ -107,6 +122,19 @@ class Command(BaseCommand):
         from seeding.inspection import check
 
         self._say(check(**self._what()))
+
+    def verify(self) -> None:
+        from seeding.verification import verify
+
+        with self._bar() as self.bar:
+            found = verify(**self._what(), report=self.report)
+        self.bar = None
+        if not found.same:
+            raise Differs(str(found))
+        self._say(str(found), style=self.style.SUCCESS)
+
+    def _bar(self) -> AbstractContextManager[Bar | None]:
+        return Bar() if self.verbosity == 1 and self.stdout.isatty() else nullcontext()
 
     def show_plan(self) -> None:
         from seeding.inspection import plan
