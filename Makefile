@@ -4,7 +4,7 @@ RUN := $(VENV)/bin/python
 export SEED_ENABLED ?= on
 
 .DEFAULT_GOAL := help
-.PHONY: help seed test lint bench serve clean
+.PHONY: help seed test lint bench chaos serve clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -25,6 +25,10 @@ lint: $(VENV)/ready-dev ## Check style, types and missing migrations
 
 bench: $(VENV)/ready-bench ## Measure against hand-written ways, on a throwaway PostgreSQL (SIZES=S,L RUNS=5 JSON=file)
 	$(RUN) -m benchmarks --sizes $(or $(SIZES),S,L) --runs $(or $(RUNS),5) $(if $(JSON),--json $(JSON))
+
+chaos: $(VENV)/ready-dev ## Kill processes and servers at 100 random instants, on both databases
+	DATABASE_URL= CHAOS_RUNS=100 $(RUN) -m pytest tests/test_faults.py
+	CHAOS_RUNS=100 $(RUN) -m tests.postgres $(RUN) -m pytest tests/test_faults.py
 
 serve: $(VENV)/ready ## Migrate, seed and serve on http://127.0.0.1:8000/ for development
 	DEBUG=on $(RUN) manage.py migrate --verbosity 0

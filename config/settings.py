@@ -114,6 +114,9 @@ WSGI_APPLICATION = "config.wsgi.application"
 DATABASES = {"default": database(env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# psycopg warns of what it couldn't tidy up after an error; the error itself says what happened.
+LOGGING = {"version": 1, "disable_existing_loggers": False, "loggers": {"psycopg": {"level": "ERROR"}}}
+
 # The options of `manage.py seed` that count rows, with their defaults; SEED_USERS and SEED_ORDERS override them.
 SEED_ROW_COUNTS = {"users": 1_000, "orders": 10_000}
 

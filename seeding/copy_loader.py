@@ -88,6 +88,7 @@ class Copy(Loader):
         freeze = ", FREEZE" if seeder.table in self._truncated else ""
         with (
             self._connection.cursor() as cursor,
+            self._connection.wrap_database_errors,
             cursor.copy(f"COPY {quote(seeder.table)} ({names}) FROM STDIN (FORMAT binary{freeze})") as copy,
         ):
             copy.write(HEADER)

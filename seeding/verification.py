@@ -144,7 +144,8 @@ class _Wire:
             f"COPY (SELECT {names} FROM {quote(self._seeder.table)} WHERE {key} >= {first + batch.start}"
             f" AND {key} < {first + batch.stop} ORDER BY {key}) TO STDOUT (FORMAT binary)"
         )
-        with self._connection.cursor() as cursor, cursor.copy(query) as copy:
+        connection = self._connection
+        with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(query) as copy:
             return b"".join(copy)
 
 

