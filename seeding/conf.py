@@ -64,7 +64,7 @@ def loader_name(text: str) -> str:
 def shown(value: object) -> str:
     """Return `value` as an error message quotes it: on one line, not too long."""
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:50]}…{text[-1]} ({len(str(value))} characters)"
+    return text if len(text) <= 60 else f"{text[:50]}...{text[-1]} ({len(str(value))} characters)"
 
 
 def default_row_counts() -> dict[str, int]:

@@ -7,10 +7,12 @@ it, those outside would be lost. So would rows of other tables that point at a r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
+from django.apps import apps
+from django.db import connections, models
 from django.db.models import Q, QuerySet
 
 from . import recorder
@@ -19,6 +21,33 @@ from .results import Loss
 from .streams import Dataset
 
 Rows = QuerySet[Any]
+
+# The database's foreign keys of one column: table as SQL has it, its name, column, table and column that it refers to.
+_FOREIGN_KEYS = {
+    "postgresql": """
+        SELECT con.conrelid::regclass::text, rel.relname, att.attname, ref.relname, target.attname
+        FROM pg_constraint AS con
+        JOIN pg_class AS rel ON rel.oid = con.conrelid
+        JOIN pg_class AS ref ON ref.oid = con.confrelid
+        JOIN pg_attribute AS att ON att.attrelid = con.conrelid AND att.attnum = con.conkey[1]
+        JOIN pg_attribute AS target ON target.attrelid = con.confrelid AND target.attnum = con.confkey[1]
+        WHERE con.contype = 'f' AND con.conparentid = 0 AND cardinality(con.conkey) = 1
+          AND pg_table_is_visible(con.confrelid)
+        ORDER BY 1, 3""",
+    "sqlite": """
+        SELECT t.name, t.name, f."from", f."table", coalesce(f."to", 'id')
+        FROM sqlite_master AS t, pragma_foreign_key_list(t.name) AS f WHERE t.type = 'table' ORDER BY 1, 3""",
+}
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """A foreign key to a seeded table that no model knows."""
+
+    table: str  # as SQL has it
+    column: str
+    seeder: Seeder
+    target: str  # the column that it refers to
 
 
 class Guard:
@@ -95,6 +124,13 @@ class Guard:
             examples = tuple(rows.order_by("pk").values_list("pk", flat=True)[:3])
             if examples:
                 found.append(Loss(rows.model._meta.db_table, why, rows.count(), examples))
+        for reference in self._unknown_references():
+            condition, parameters = self._points_at_going(reference)
+            with connections[self._using].cursor() as cursor:
+                cursor.execute(f"SELECT count(*) FROM {reference.table} WHERE {condition}", parameters)
+                if count := cursor.fetchone()[0]:
+                    why = f"whose {reference.column} is a row of {reference.seeder.table} that goes"
+                    found.append(Loss(reference.table.replace('"', ""), why, count, ()))
         return found
 
     def clashes(self, dataset: Dataset, batch_size: int) -> list[str]:
@@ -120,6 +156,10 @@ class Guard:
 
     def delete_pointing(self) -> None:
         """Delete the rows of tables that aren't seeded which point at rows that go."""
+        for reference in self._unknown_references():
+            condition, parameters = self._points_at_going(reference)
+            with connections[self._using].cursor() as cursor:
+                cursor.execute(f"DELETE FROM {reference.table} WHERE {condition}", parameters)
         for rows, _ in self._lost():
             if rows.model not in self._registry:
                 rows._raw_delete(self._using)
@@ -157,10 +197,42 @@ class Guard:
             if pointing in self._registry or pointing in path or not pointing._meta.managed:
                 continue
             column = relation.field.name
-            those = pointing._base_manager.using(self._using).filter(**{f"{column}__in": rows.values("pk")})
+            keys = rows.values(relation.field.target_field.name)
+            those = pointing._base_manager.using(self._using).filter(**{f"{column}__in": keys})
             found += self._pointing_at(those, (*path, pointing))
             found.append((those, f"whose {column} is a row of {model._meta.db_table} that goes"))
         return found
+
+    def _unknown_references(self) -> list[_Reference]:
+        """Return the foreign keys to seeded tables that the database has and no model: a DELETE might cascade there."""
+        connection = connections[self._using]
+        if connection.vendor not in _FOREIGN_KEYS:
+            return []
+        known = {
+            (model._meta.db_table, f.column)
+            for model in apps.get_models(include_auto_created=True)
+            for f in model._meta.concrete_fields
+            if f.is_relation
+        }
+        quote = connection.ops.quote_name
+        with connection.cursor() as cursor:
+            cursor.execute(_FOREIGN_KEYS[connection.vendor])
+            rows = cursor.fetchall()
+        return [
+            _Reference(shown if connection.vendor == "postgresql" else quote(shown), column, seeder, target)
+            for shown, table, column, referenced, target in rows
+            for seeder in self._seeders
+            if referenced == seeder.table and (table, column) not in known
+        ]
+
+    def _points_at_going(self, reference: _Reference) -> tuple[str, Sequence[Any]]:
+        """Return the SQL condition, and its parameters, of the rows that point at rows that go."""
+        quote = connections[self._using].ops.quote_name
+        going = self.going(reference.seeder).values("pk").query
+        sql, parameters = going.get_compiler(self._using).as_sql()
+        key = quote(reference.seeder.key.column or "")
+        targets = f"SELECT {quote(reference.target)} FROM {quote(reference.seeder.table)} WHERE {key} IN ({sql})"
+        return f"{quote(reference.column)} IN ({targets})", parameters
 
 
 def _is_unique(model: type[models.Model], seeded: SeededField) -> bool:

@@ -56,8 +56,8 @@ class Loss:
     examples: tuple[object, ...]  # the first of their keys
 
     def __str__(self) -> str:
-        keys = ", ".join(str(key) for key in self.examples) + (", …" if self.rows > len(self.examples) else "")
-        return f"{self.table}: {self.rows:,} {self.why} (key {keys})"
+        keys = ", ".join(str(key) for key in self.examples) + (", ..." if self.rows > len(self.examples) else "")
+        return f"{self.table}: {self.rows:,} {self.why}" + (f" (key {keys})" if self.examples else "")
 
 
 @dataclass(frozen=True)

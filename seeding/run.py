@@ -54,6 +54,7 @@ class Run:
         self._force, self._overwrite, self._confirm, self._report = force, overwrite, confirm, report
         self._started = time.monotonic()
         self._anchored_at = monday(config.anchor or timezone.now())
+        self._recorded: SeedMetadata | None = None  # the `success` row, once it is written
 
     def apply(self) -> SeedResult:
         """Seed, unless another process did meanwhile. Raises SeedError."""
@@ -77,11 +78,26 @@ class Run:
         except (LockTimeout, Refused):
             raise
         except (Exception, KeyboardInterrupt) as exc:
-            raise self._failed(exc) from exc
+            committed = self._committed_after_all()
+            if committed is None:
+                raise self._failed(exc) from exc
+            result = committed
         if result.skipped:
             return result
         self._analyze(dataset)
         return replace(result, duration_s=time.monotonic() - self._started)
+
+    def _committed_after_all(self) -> SeedResult | None:
+        """Look whether the transaction was committed, though the answer to COMMIT was lost or interrupted."""
+        connection, mine = connections[self._using], self._recorded
+        if mine is None or connection.in_atomic_block:
+            return None
+        try:
+            connection.close()
+            row = recorder.applied(self._using)
+        except Error:
+            return None
+        return SeedResult.of(row, skipped=False) if row == mine and row.seeded_at == mine.seeded_at else None
 
     def _insist(self, registry: Registry, dataset: Dataset, announced: Sequence[Loss]) -> SeedResult:
         """Run the transaction, and run it again when PostgreSQL chose it as a deadlock's victim."""
@@ -102,7 +118,8 @@ class Run:
             applied = None if self._force else in_force(self._config)
             if applied is not None:
                 return SeedResult.of(applied, skipped=True)
-            return SeedResult.of(self._replace(registry, dataset, announced, deadline), skipped=False)
+            self._recorded = self._replace(registry, dataset, announced, deadline)
+            return SeedResult.of(self._recorded, skipped=False)
 
     def _refuse_clashes(self, guard: Guard, dataset: Dataset) -> None:
         clashes = guard.clashes(dataset, self._config.batch_size)
@@ -219,7 +236,7 @@ class Run:
         return error
 
     def _analyze(self, dataset: Dataset) -> None:
-        """Refresh the planner's statistics, which the seed has made stale."""
+        """Refresh the planner's statistics, which the seed made stale. Whatever happens here, the seed is applied."""
         connection = connections[self._using]
         if connection.in_atomic_block or connection.vendor not in ("postgresql", "sqlite"):
             return  # a caller's transaction, which a failure here would end
@@ -227,7 +244,7 @@ class Run:
             with connection.cursor() as cursor:
                 for table in dataset.row_counts:
                     cursor.execute(f"ANALYZE {connection.ops.quote_name(table)}")
-        except Error as exc:
+        except (Error, KeyboardInterrupt) as exc:
             self._report(Progress("warning", f"The seed is applied, but ANALYZE failed: {in_one_line(exc)}."))
 
 

@@ -331,3 +331,25 @@ def test_check__names_a_wrong_setting(project: Project) -> None:
     done = project.run("check", SEED_LOADER="teleport")
     assert done.returncode == 1
     assert "(seeding.E001) SEED_LOADER: 'teleport' is no loader" in done.stderr
+
+
+def test_seed__goes_on_when_nobody_reads_its_output(project: Project) -> None:
+    process = project.start("seed", "--users", "5", "--orders", "9", "-v2")
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    _, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stderr) == (0, "")
+    assert project.history() == [("v1", 5, 9, "success")]
+
+
+@pytest.mark.parametrize(
+    "environment", [{"LANG": "C", "LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}, {"NO_COLOR": "1"}]
+)
+def test_seed__plain_output(seeded_project: Project, environment: dict[str, str]) -> None:
+    seeded_project.query("UPDATE users SET first_name = 'Ж' WHERE id < 9")
+    for arguments in (("--status",), ("--plan",), ("--verify",), ("--force", "--users", "20", "--orders", "100")):
+        done = seeded_project.run("seed", *arguments, **environment)
+        assert "\x1b" not in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        assert done.returncode == (4 if arguments == ("--verify",) else 0)

@@ -10,6 +10,7 @@ import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from io import TextIOWrapper
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -86,6 +87,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         atexit.register(gc.freeze)  # don't search a process that ends for garbage: it takes longer than a skip
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # a name in another script is no reason to fail
         self.verbosity: int = options["verbosity"]
         self.options = options
         try:
@@ -167,8 +170,12 @@ class Command(BaseCommand):
     def _say(self, line: str, *, level: int = 1, style: Callable[[str], str] | None = None) -> None:
         if self.verbosity < level or (self.bar is not None and self.bar.print(line)):
             return
-        self.stdout.write(style(line) if style else line)
-        self.stdout.flush()
+        try:
+            self.stdout.write(style(line) if style else line)
+            self.stdout.flush()
+        except BrokenPipeError:  # nobody reads on: no reason to stop
+            self.verbosity = 0
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def _what(self) -> dict[str, Any]:
         given = {name: self.options[name] for name in conf.default_row_counts()}
