@@ -47,6 +47,13 @@ def assert_whole(project: Project) -> str:
     return version
 
 
+def wait_for_server(project: Project) -> None:
+    """Wait until the server has ended the sessions of killed clients: one may be in the middle of its COMMIT."""
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    while IS_POSTGRESQL and project.query(others) != [(0,)]:
+        time.sleep(0.05)
+
+
 def seconds_of_a_seed(project: Project, loader: str) -> float:
     started = time.monotonic()
     project.seed(*SIZES, "--force", "--loader", loader)
@@ -73,6 +80,7 @@ def test_kill__leaves_one_version_whole(project: Project, loader: str) -> None:
         time.sleep(random.uniform(0.3 * longest_s, 1.1 * longest_s))
         process.send_signal(signal.SIGKILL)
         process.communicate()
+        wait_for_server(project)
         reached.add(assert_whole(project) == target)
         assert schema(project) == before
         project.seed(*SIZES, "--loader", loader, "--seed-version", target)
