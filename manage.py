@@ -9,31 +9,23 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
-    from django.db import DatabaseError, InterfaceError
+    from django.db import InterfaceError, OperationalError, ProgrammingError
+    from django.utils.connection import ConnectionDoesNotExist
 
     try:
         execute_from_command_line(sys.argv)
-    except (ImproperlyConfigured, DatabaseError, InterfaceError) as exc:
+    except (ImproperlyConfigured, ConnectionDoesNotExist) as exc:
         if "--traceback" in sys.argv:
             raise
-        sys.exit(one_line(exc))
+        sys.exit(f"{type(exc).__name__}: {' '.join(str(exc).split())}")
+    except (OperationalError, InterfaceError, ProgrammingError) as exc:
+        if "--traceback" in sys.argv:
+            raise
+        from seeding.connections import explained
+
+        sys.exit(str(explained(exc, "default")))
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def one_line(exc: Exception) -> str:
-    """What went wrong with the configuration or the connection, which database, and what to do next."""
-    from django.db import OperationalError
-    from django.db.utils import ConnectionDoesNotExist
-
-    message = " ".join(str(exc).split())
-    if isinstance(exc, OperationalError):
-        from seeding.connections import describe
-
-        return f"Database error on {describe()}: {message}. Is the server up, and is DATABASE_URL right?"
-    if isinstance(exc, ConnectionDoesNotExist):
-        return f"{message} Name one of settings.DATABASES."
-    return f"{type(exc).__name__}: {message}"
 
 
 if __name__ == "__main__":

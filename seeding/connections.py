@@ -40,12 +40,12 @@ def sqlstate(exc: BaseException) -> str:
 
 def explained(exc: DatabaseError | InterfaceError, using: str) -> SeedError:
     """Return the error that says what happened to the database `using`, and what to do next."""
-    message, database = in_one_line(exc), describe(using)
+    message, database = in_one_line(exc).rstrip(".?"), describe(using)
     if sqlstate(exc) == UNDEFINED_TABLE or message.startswith("no such table"):
         return SeedError(f"A table is missing in {database}: run `manage.py migrate` first ({message}).")
     if connections[using].connection is None and isinstance(exc, OperationalError):
         return SeedError(f"Can't reach {database}: {message}. Start it, or correct DATABASE_URL.")
-    return SeedError(f"{database} reports: {message}. Nothing was changed.")
+    return SeedError(f"{database} reports: {message}.")
 
 
 def wait_until_up(using: str, timeout_s: float, report: Report) -> None:

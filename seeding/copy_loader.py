@@ -21,7 +21,7 @@ from .errors import SeedError
 from .guard import Guard
 from .loaders import Batch, Loader, Target
 from .progress import Progress, Report
-from .registry import SeededField, Seeder, kind_of
+from .seeders import SeededField, Seeder, kind_of
 
 REBUILD_ROWS = 5_000  # from here on, making indexes and checking foreign keys anew beats doing it row by row
 MAINTENANCE_WORK_MEM = "256MB"

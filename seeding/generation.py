@@ -8,7 +8,8 @@ from typing import TypeVar, cast
 
 from .columns import TableDigest
 from .loaders import Batch
-from .registry import Registry, Seeder
+from .registry import Registry
+from .seeders import Seeder
 from .streams import Dataset
 
 T = TypeVar("T")

@@ -8,46 +8,19 @@ it, those outside would be lost. So would rows of other tables that point at a r
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
 from django.db import connections, models
 from django.db.models import Q, QuerySet
 
 from . import recorder
-from .registry import Registry, SeededField, Seeder
+from .references import Reference, unknown_references
+from .registry import Registry
 from .results import Loss
+from .seeders import SeededField, Seeder
 from .streams import Dataset
 
 Rows = QuerySet[Any]
-
-# The database's foreign keys of one column: table as SQL has it, its name, column, table and column that it refers to.
-_FOREIGN_KEYS = {
-    "postgresql": """
-        SELECT con.conrelid::regclass::text, rel.relname, att.attname, ref.relname, target.attname
-        FROM pg_constraint AS con
-        JOIN pg_class AS rel ON rel.oid = con.conrelid
-        JOIN pg_class AS ref ON ref.oid = con.confrelid
-        JOIN pg_attribute AS att ON att.attrelid = con.conrelid AND att.attnum = con.conkey[1]
-        JOIN pg_attribute AS target ON target.attrelid = con.confrelid AND target.attnum = con.confkey[1]
-        WHERE con.contype = 'f' AND con.conparentid = 0 AND cardinality(con.conkey) = 1
-          AND pg_table_is_visible(con.confrelid)
-        ORDER BY 1, 3""",
-    "sqlite": """
-        SELECT t.name, t.name, f."from", f."table", coalesce(f."to", 'id')
-        FROM sqlite_master AS t, pragma_foreign_key_list(t.name) AS f WHERE t.type = 'table' ORDER BY 1, 3""",
-}
-
-
-@dataclass(frozen=True)
-class _Reference:
-    """A foreign key to a seeded table that no model knows."""
-
-    table: str  # as SQL has it
-    column: str
-    seeder: Seeder
-    target: str  # the column that it refers to
 
 
 class Guard:
@@ -124,7 +97,7 @@ class Guard:
             examples = tuple(rows.order_by("pk").values_list("pk", flat=True)[:3])
             if examples:
                 found.append(Loss(rows.model._meta.db_table, why, rows.count(), examples))
-        for reference in self._unknown_references():
+        for reference in unknown_references(self._seeders, self._using):
             condition, parameters = self._points_at_going(reference)
             with connections[self._using].cursor() as cursor:
                 cursor.execute(f"SELECT count(*) FROM {reference.table} WHERE {condition}", parameters)
@@ -156,7 +129,7 @@ class Guard:
 
     def delete_pointing(self) -> None:
         """Delete the rows of tables that aren't seeded which point at rows that go."""
-        for reference in self._unknown_references():
+        for reference in unknown_references(self._seeders, self._using):
             condition, parameters = self._points_at_going(reference)
             with connections[self._using].cursor() as cursor:
                 cursor.execute(f"DELETE FROM {reference.table} WHERE {condition}", parameters)
@@ -203,29 +176,7 @@ class Guard:
             found.append((those, f"whose {column} is a row of {model._meta.db_table} that goes"))
         return found
 
-    def _unknown_references(self) -> list[_Reference]:
-        """Return the foreign keys to seeded tables that the database has and no model: a DELETE might cascade there."""
-        connection = connections[self._using]
-        if connection.vendor not in _FOREIGN_KEYS:
-            return []
-        known = {
-            (model._meta.db_table, f.column)
-            for model in apps.get_models(include_auto_created=True)
-            for f in model._meta.concrete_fields
-            if f.is_relation
-        }
-        quote = connection.ops.quote_name
-        with connection.cursor() as cursor:
-            cursor.execute(_FOREIGN_KEYS[connection.vendor])
-            rows = cursor.fetchall()
-        return [
-            _Reference(shown if connection.vendor == "postgresql" else quote(shown), column, seeder, target)
-            for shown, table, column, referenced, target in rows
-            for seeder in self._seeders
-            if referenced == seeder.table and (table, column) not in known
-        ]
-
-    def _points_at_going(self, reference: _Reference) -> tuple[str, Sequence[Any]]:
+    def _points_at_going(self, reference: Reference) -> tuple[str, Sequence[Any]]:
         """Return the SQL condition, and its parameters, of the rows that point at rows that go."""
         quote = connections[self._using].ops.quote_name
         going = self.going(reference.seeder).values("pk").query

@@ -17,7 +17,7 @@ from . import lock
 from .columns import Column, Labels
 from .guard import Guard
 from .progress import Report
-from .registry import SeededField, Seeder
+from .seeders import SeededField, Seeder
 
 
 @dataclass(frozen=True)

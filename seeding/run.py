@@ -23,9 +23,10 @@ from .guard import Guard
 from .loaders import BulkCreate, Loader, Target
 from .models import SeedMetadata
 from .progress import Confirm, Progress, Report
-from .registry import Registry, Seeder
+from .registry import Registry
 from .registry import registry as project_registry
 from .results import Loss, SeedResult
+from .seeders import Seeder
 from .streams import Dataset
 
 ATTEMPTS = 5  # at the transaction, when it loses deadlocks
@@ -214,7 +215,7 @@ class Run:
                 getattr(exc, "signal_number", signal.SIGINT),
             )
         elif isinstance(exc, DatabaseError | InterfaceError):
-            error = explained(exc, self._using)
+            error = SeedError(f"{explained(exc, self._using)} Nothing was changed.")
         elif isinstance(exc, SeedError):
             error = exc
         else:

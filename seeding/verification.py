@@ -17,8 +17,9 @@ from .generation import batches, digest_of, prefetched
 from .loaders import Batch, Target, python_values
 from .models import SeedMetadata
 from .progress import Progress, Report, ignore
-from .registry import Registry, Seeder, registry
+from .registry import Registry, registry
 from .results import Difference, TableVerification, Verification
+from .seeders import Seeder
 from .streams import Dataset
 
 SHOWN = 10  # differences that are named; all are counted

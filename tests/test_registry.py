@@ -174,3 +174,17 @@ def test_row_counts__must_fit_together() -> None:
     with pytest.raises(ConfigurationError, match="4 tests_shop can't be made with 3 tests_town, one each"):
         registry.row_counts({"towns": 3, "shops": 4})
     assert registry.row_counts({"towns": 0, "shops": 0}) == {"tests_town": 0, "tests_shop": 0}
+
+
+@isolate_apps("tests")
+def test_check__names_a_seeder_that_fails() -> None:
+    class Shop(Named):
+        pass
+
+    registry = Registry()
+
+    @registry.register(Shop, count=1)
+    def shops(rows: Rows) -> dict[str, Any]:
+        raise RuntimeError("nothing to sell")
+
+    assert "shops fails for one row: RuntimeError: nothing to sell (seeding.E111)" in refused(registry)
