@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
 
@@ -22,7 +23,8 @@ def describe(using: str = "default") -> str:
     config = connections.settings[using]
     name = config["NAME"]
     if connections[using].vendor == "sqlite":
-        return f"SQLite database {name}"
+        here = str(name).removeprefix(f"{Path.cwd()}/")
+        return f"SQLite database {here}"
     host = str(config["HOST"] or "localhost")
     where = host if host.startswith("/") else f"{host}:{config['PORT'] or 5432}"
     return f"{connections[using].display_name} database {name} at {where}"
