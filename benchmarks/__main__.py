@@ -100,7 +100,10 @@ class Bench:
     def live(self) -> list[str]:
         """Return the command that loads the files into live constraints."""
         empty = "TRUNCATE users, orders, payments CASCADE;"
-        return self.script("live", ["BEGIN;", empty, *self.copies(), "COMMIT;", "ANALYZE users, orders, payments;"])
+        quiet = "SET client_min_messages = warning;"
+        return self.script(
+            "live", [quiet, "BEGIN;", empty, *self.copies(), "COMMIT;", "ANALYZE users, orders, payments;"]
+        )
 
     def manual(self) -> list[str]:
         """Return the command for the manual's whole recipe, hand-written for these tables."""

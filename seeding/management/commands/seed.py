@@ -14,7 +14,7 @@ from io import TextIOWrapper
 from types import FrameType
 from typing import Any, TypeVar
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
 from seeding import conf
 from seeding.connections import describe, wait_until_up
@@ -159,7 +159,7 @@ class Command(BaseCommand):
             self.bar.update(news)
         if news.stage == "warning":
             if self.verbosity:
-                self.stderr.write(self.style.WARNING(f"Warning: {news.message}"))
+                self._write(self.stderr, self.style.WARNING(f"Warning: {news.message}"))
         elif news.stage == "loading":
             self._say(f"  {news.table}: {news.done:,} of {news.total:,} rows", level=2)
         elif news.stage == "loaded":
@@ -168,14 +168,16 @@ class Command(BaseCommand):
             self._say(news.message, level=2 if news.stage == "note" else 1)
 
     def _say(self, line: str, *, level: int = 1, style: Callable[[str], str] | None = None) -> None:
-        if self.verbosity < level or (self.bar is not None and self.bar.print(line)):
-            return
+        if self.verbosity >= level and not (self.bar is not None and self.bar.print(line)):
+            self._write(self.stdout, style(line) if style else line)
+
+    def _write(self, stream: OutputWrapper, text: str) -> None:
         try:
-            self.stdout.write(style(line) if style else line)
-            self.stdout.flush()
-        except BrokenPipeError:  # nobody reads on: no reason to stop
+            stream.write(text)
+            stream.flush()
+        except BrokenPipeError:  # nobody reads on: no reason to stop, nor for Python to complain when it exits
             self.verbosity = 0
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
     def _what(self) -> dict[str, Any]:
         given = {name: self.options[name] for name in conf.default_row_counts()}
