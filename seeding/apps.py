@@ -5,6 +5,7 @@ from django.core.checks import register
 class SeedingConfig(AppConfig):
     name = "seeding"
     verbose_name = "Seeding"
+    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from .checks import check_settings
