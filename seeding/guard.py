@@ -14,6 +14,8 @@ from django.db import connections, models
 from django.db.models import Q, QuerySet
 
 from . import recorder
+from .connections import describe
+from .errors import Refused
 from .references import Reference, unknown_references
 from .registry import Registry
 from .results import Loss
@@ -184,6 +186,15 @@ class Guard:
         key = quote(reference.seeder.key.column or "")
         targets = f"SELECT {quote(reference.target)} FROM {quote(reference.seeder.table)} WHERE {key} IN ({sql})"
         return f"{quote(reference.column)} IN ({targets})", parameters
+
+
+def refusal(version: str, using: str, losses: Sequence[Loss]) -> Refused:
+    """Return the error that names what would be lost, and how to go on."""
+    return Refused(
+        f"Seeding {version} would delete rows of {describe(using)} that no seed created:\n"
+        + "".join(f"  {loss}\n" for loss in losses)
+        + "Nothing was changed. Move them away, or give --overwrite to delete them too."
+    )
 
 
 def _is_unique(model: type[models.Model], seeded: SeededField) -> bool:

@@ -1,4 +1,4 @@
-"""How a seed runs: enabled? what would be lost? then lock, check again, clear, load, record; all or nothing."""
+"""One attempt to seed: enabled? what would be lost? then, under the lock, the replacement; and what if it fails."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import os
 import signal
 import time
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import replace
 
 from django.conf import settings
-from django.db import DatabaseError, Error, InterfaceError, OperationalError, connections, models
+from django.db import DatabaseError, Error, InterfaceError, OperationalError, connections
 from django.utils import timezone
 
 from . import conf, lock, recorder
@@ -18,15 +17,13 @@ from .columns import monday
 from .connections import DEADLOCK_DETECTED, describe, explained, in_one_line, sqlstate
 from .errors import ConfigurationError, Interrupted, LockTimeout, Refused, SeedError
 from .executor import in_force
-from .generation import batches, digest_of, prefetched, sample_digests
-from .guard import Guard
-from .loaders import BulkCreate, Loader, Target
+from .guard import Guard, refusal
 from .models import SeedMetadata
 from .progress import Confirm, Progress, Report
 from .registry import Registry
 from .registry import registry as project_registry
+from .replacement import Replacement, milliseconds_since
 from .results import Loss, SeedResult
-from .seeders import Seeder
 from .streams import Dataset
 
 ATTEMPTS = 5  # at the transaction, when it loses deadlocks
@@ -119,7 +116,8 @@ class Run:
             applied = None if self._force else in_force(self._config)
             if applied is not None:
                 return SeedResult.of(applied, skipped=True)
-            self._recorded = self._replace(registry, dataset, announced, deadline)
+            replacement = Replacement(self._config, registry, dataset, self._anchored_at, self._started, self._report)
+            self._recorded = replacement.carry_out(announced, deadline)
             return SeedResult.of(self._recorded, skipped=False)
 
     def _refuse_clashes(self, guard: Guard, dataset: Dataset) -> None:
@@ -133,79 +131,7 @@ class Run:
 
     def _ask(self, losses: Sequence[Loss]) -> None:
         if losses and not self._overwrite and not (self._confirm is not None and self._confirm(losses)):
-            raise self._refusal(losses)
-
-    def _refusal(self, losses: Sequence[Loss]) -> Refused:
-        return Refused(
-            f"Seeding {self._config.version} would delete rows of {describe(self._using)} that no seed created:\n"
-            + "".join(f"  {loss}\n" for loss in losses)
-            + "Nothing was changed. Move them away, or give --overwrite to delete them too."
-        )
-
-    def _replace(
-        self, registry: Registry, dataset: Dataset, announced: Sequence[Loss], deadline: lock.Deadline
-    ) -> SeedMetadata:
-        """Clear, load and record, in the transaction that holds the lock."""
-        config = self._config
-        loader = make_loader(config.loader, self._using, registry.in_load_order(), self._report)
-        loader.lock(dataset.row_counts, deadline)
-        guard, losses = Guard.survey(registry, self._using)
-        if losses and losses != announced:
-            raise self._refusal(losses)
-        news = f"Seeding {config.version} into {describe(self._using)} with {config.loader}."
-        self._report(Progress("start", news, total=sum(dataset.row_counts.values())))
-        loader.clear(guard, losses_too=bool(losses))
-        target = Target(self._using, self._first_keys(registry), self._anchored_at)
-        digests = {s.table: self._load(loader, s, dataset, target) for s in registry.in_load_order()}
-        loader.finish()
-        return self._record(registry, dataset, target, digests)
-
-    def _first_keys(self, registry: Registry) -> dict[str, int]:
-        """Return each table's first new key: above the keys of the rows that stay."""
-        first_keys: dict[str, int] = {}
-        for seeder in registry.in_load_order():
-            if seeder.key_parent is not None:
-                first_keys[seeder.table] = first_keys[seeder.key_parent._meta.db_table]
-            else:
-                rows = seeder.model._base_manager.using(self._using)
-                first_keys[seeder.table] = max(0, rows.aggregate(top=models.Max("pk"))["top"] or 0) + 1
-        return first_keys
-
-    def _load(self, loader: Loader, seeder: Seeder, dataset: Dataset, target: Target) -> str:
-        """Write one table; return its digest."""
-        started, total = time.monotonic(), dataset.row_counts[seeder.table]
-        digest = digest_of(seeder)
-        made = batches(seeder, dataset, self._config.batch_size, digest)
-        prepared = prefetched((batch.stop, loader.prepare(seeder, batch, target)) for batch in made)
-        with closing(prepared), closing(loader.write(seeder, prepared, target)) as written:
-            for done in written:
-                self._report(Progress("loading", table=seeder.table, done=done, total=total))
-        seconds = time.monotonic() - started
-        self._report(Progress("loaded", table=seeder.table, done=total, total=total, seconds=seconds))
-        return digest.hexdigest()
-
-    def _record(self, registry: Registry, dataset: Dataset, target: Target, digests: dict[str, str]) -> SeedMetadata:
-        """Raise the sequences above the new keys, and record the version as applied."""
-        key_ranges = {}
-        for seeder in registry.in_load_order():
-            first, rows = target.first_keys[seeder.table], dataset.row_counts[seeder.table]
-            if rows:
-                key_ranges[seeder.table] = (first, first + rows - 1)
-                _raise_sequence(self._using, seeder.table, seeder.model._meta.pk.column or "", first + rows - 1)
-        return recorder.record_success(
-            self._using,
-            key_ranges,
-            seed_version=self._config.version,
-            loader=self._config.loader,
-            row_counts=dict(dataset.row_counts),
-            digests=digests,
-            sample_digests=sample_digests(registry, dataset),
-            anchored_at=self._anchored_at,
-            duration_ms=self._elapsed_ms(),
-        )
-
-    def _elapsed_ms(self) -> int:
-        return round((time.monotonic() - self._started) * 1000)
+            raise refusal(self._config.version, self._using, losses)
 
     def _failed(self, exc: BaseException) -> SeedError:
         """Record the failed attempt, where the database lets itself be written; return the error to raise."""
@@ -230,7 +156,7 @@ class Run:
                 seed_version=self._config.version,
                 loader=self._config.loader,
                 anchored_at=self._anchored_at,
-                duration_ms=self._elapsed_ms(),
+                duration_ms=milliseconds_since(self._started),
             )
         except Error as unrecorded:
             self._report(Progress("warning", f"The failed attempt can't be recorded: {in_one_line(unrecorded)}."))
@@ -247,28 +173,3 @@ class Run:
                     cursor.execute(f"ANALYZE {connection.ops.quote_name(table)}")
         except (Error, KeyboardInterrupt) as exc:
             self._report(Progress("warning", f"The seed is applied, but ANALYZE failed: {in_one_line(exc)}."))
-
-
-def make_loader(name: str, using: str, seeders: Sequence[Seeder], report: Report) -> Loader:
-    """Return the named loader: `bulk_create` or `copy`."""
-    if name == "copy":
-        from .copy_loader import Copy
-
-        return Copy(using, seeders, report)
-    return BulkCreate(using, seeders, report)
-
-
-def _raise_sequence(using: str, table: str, column: str, last_key: int) -> None:
-    """Make the next generated key of the table one above `last_key`, if it isn't higher already.
-
-    Only PostgreSQL's sequences need it: SQLite's AUTOINCREMENT follows the keys that are inserted.
-    """
-    connection = connections[using]
-    if connection.vendor != "postgresql":
-        return
-    quoted = connection.ops.quote_name
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [quoted(table), column])
-        sequence = cursor.fetchone()[0]
-        if sequence:
-            cursor.execute(f"SELECT setval(%s, GREATEST(last_value, %s)) FROM {sequence}", [sequence, last_key])
