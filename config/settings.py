@@ -39,7 +39,8 @@ def database(url: str) -> dict[str, Any]:
         config: dict[str, Any] = env.db_url_config(url)
     except ValueError as exc:
         raise ImproperlyConfigured(
-            f"DATABASE_URL can't be read ({exc}): use postgres://user:password@host:5432/name or sqlite:///file."
+            "DATABASE_URL can't be read (percent-encode what is special in a password): "
+            "use postgres://user:password@host:5432/name or sqlite:///file."
         ) from exc
     options = config.setdefault("OPTIONS", {})
     if scheme == "sqlite":

@@ -160,6 +160,8 @@ def _numerics(encoding: Encoding, units: NDArray[np.int64], canonical: bool) -> 
         fraction, cells[:, 3 + groups - group] = np.divmod(fraction, 10_000)
     for group in range(whole_groups):
         whole, cells[:, 3 + whole_groups - group] = np.divmod(whole, 10_000)
+    if len(units) and np.abs(units).max() >= 10 ** min(18, encoding.max_digits):
+        raise ValueError(f"a value doesn't fit into numeric({encoding.max_digits},{encoding.decimal_places})")
     data = cells.view(f"V{2 * (4 + groups)}")[:, 0]
     if not canonical:
         return _Cells(data)

@@ -43,12 +43,15 @@ class Copy(Loader):
         tables = [seeder.table for seeder in self.seeders]
         if sum(row_counts.values()) < REBUILD_ROWS:
             super().lock(row_counts, deadline)
-        elif not schema.owns(self._connection, tables):
-            self._note("The role doesn't own all seeded tables: deleting, and loading into the live constraints.")
+        elif not schema.may_rebuild(self._connection, tables):
+            self._note(
+                "The role doesn't own all seeded tables, may not truncate them, or they are partitioned: "
+                "deleting, and loading into the live constraints."
+            )
             super().lock(row_counts, deadline)
         else:
             self._rebuild = True
-            names = [self._connection.ops.quote_name(table) for table in tables]
+            names = schema.as_sql(self._connection, tables)
             for d in schema.definitions(self._connection, tables):
                 if d.can_be_restored:
                     names += [name for name in (d.table, d.referenced) if name and name not in names]
@@ -107,6 +110,7 @@ class Copy(Loader):
                     " WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes(%s)",
                     [MAINTENANCE_WORK_MEM, MAINTENANCE_WORK_MEM],
                 )
+            self._connection.check_constraints()  # of what stayed on, as before TRUNCATE
             schema.put_back(self._connection, self._taken_off)
 
     def _truncate(self, seeders: Sequence[Seeder], staying: Sequence[schema.Definition]) -> None:
@@ -170,7 +174,7 @@ def _constant(f: Field[Any, Any], value: Any, count: int) -> Column:
     if value is None:
         return Labels(np.zeros(count, np.intp), (None,))
     if isinstance(f, DecimalField):
-        value = int(Decimal(value).scaleb(f.decimal_places or 0))
+        value = int(Decimal(f.to_python(value)).scaleb(f.decimal_places or 0))
     elif isinstance(f, DateTimeField):
         value = microseconds(value)
     elif isinstance(f, DateField):

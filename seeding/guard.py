@@ -99,12 +99,13 @@ class Guard:
             examples = tuple(rows.order_by("pk").values_list("pk", flat=True)[:3])
             if examples:
                 found.append(Loss(rows.model._meta.db_table, why, rows.count(), examples))
-        for reference in unknown_references(self._seeders, self._using):
-            condition, parameters = self._points_at_going(reference)
+        for reference in self._unknown_references():
             with connections[self._using].cursor() as cursor:
-                cursor.execute(f"SELECT count(*) FROM {reference.table} WHERE {condition}", parameters)
+                cursor.execute(
+                    f"SELECT count(*) FROM {reference.table} WHERE {reference.condition}", reference.parameters
+                )
                 if count := cursor.fetchone()[0]:
-                    why = f"whose {reference.column} is a row of {reference.seeder.table} that goes"
+                    why = f"whose {reference.columns} is a row of {reference.referenced} that goes"
                     found.append(Loss(reference.table.replace('"', ""), why, count, ()))
         return found
 
@@ -131,10 +132,9 @@ class Guard:
 
     def delete_pointing(self) -> None:
         """Delete the rows of tables that aren't seeded which point at rows that go."""
-        for reference in unknown_references(self._seeders, self._using):
-            condition, parameters = self._points_at_going(reference)
+        for reference in self._unknown_references():
             with connections[self._using].cursor() as cursor:
-                cursor.execute(f"DELETE FROM {reference.table} WHERE {condition}", parameters)
+                cursor.execute(f"DELETE FROM {reference.table} WHERE {reference.condition}", reference.parameters)
         for rows, _ in self._lost():
             if rows.model not in self._registry:
                 rows._raw_delete(self._using)
@@ -178,14 +178,12 @@ class Guard:
             found.append((those, f"whose {column} is a row of {model._meta.db_table} that goes"))
         return found
 
-    def _points_at_going(self, reference: Reference) -> tuple[str, Sequence[Any]]:
-        """Return the SQL condition, and its parameters, of the rows that point at rows that go."""
-        quote = connections[self._using].ops.quote_name
-        going = self.going(reference.seeder).values("pk").query
-        sql, parameters = going.get_compiler(self._using).as_sql()
-        key = quote(reference.seeder.key.column or "")
-        targets = f"SELECT {quote(reference.target)} FROM {quote(reference.seeder.table)} WHERE {key} IN ({sql})"
-        return f"{quote(reference.column)} IN ({targets})", parameters
+    def _unknown_references(self) -> list[Reference]:
+        going = []
+        for seeder in reversed(self._seeders):
+            rows = self.going(seeder)
+            going += [*(pointing for pointing, _ in self._pointing_at(rows, ())), rows]
+        return unknown_references(going, self._using)
 
 
 def refusal(version: str, using: str, losses: Sequence[Loss]) -> Refused:

@@ -11,7 +11,7 @@ from itertools import count, islice, repeat, starmap
 from typing import Any
 
 from django.db import connections
-from django.db.models import Field, Model
+from django.db.models import DEFERRED, Field, Model
 
 from . import lock
 from .columns import Column, Labels
@@ -81,8 +81,10 @@ class BulkCreate(Loader):
 
     def prepare(self, seeder: Seeder, batch: Batch, target: Target) -> list[Model]:
         """Make the model instances."""
-        _, columns = python_values(seeder, batch, target)
-        return list(starmap(seeder.model, islice(zip(*columns, strict=False), batch.count)))
+        fields, columns = python_values(seeder, batch, target)
+        known = dict(zip(fields, columns, strict=True))
+        values = [known.get(f, repeat(DEFERRED)) for f in seeder.model._meta.concrete_fields]
+        return list(starmap(seeder.model, islice(zip(*values, strict=False), batch.count)))
 
     def write(self, seeder: Seeder, prepared: Iterable[tuple[int, Any]], target: Target) -> Generator[int, None, None]:
         """Insert the instances."""
@@ -103,7 +105,7 @@ def python_values(seeder: Seeder, batch: Batch, target: Target) -> tuple[list[Fi
         elif f is seeder.key:
             columns.append(count(target.first_keys[seeder.table] + batch.start))
         else:
-            columns.append(repeat(defaults[f] if f in defaults else f.get_default()))
+            columns.append(repeat(f.to_python(defaults[f]) if f in defaults else f.get_default()))
     return fields, columns
 
 

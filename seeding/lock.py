@@ -21,7 +21,7 @@ from .progress import Progress, Report
 
 ADVISORY_KEY = 0x5EED_DA7A  # any number that no other program locks; pg_locks shows it as objid
 POLL_S = 0.1
-TABLE_TRY_S = 1.0
+TABLE_TRY_S = 1.2  # a little above deadlock_timeout's default, after which the server cancels an autovacuum in the way
 
 
 class Deadline:
@@ -48,9 +48,13 @@ def exclusive(using: str, deadline: Deadline, report: Report) -> Iterator[None]:
             held.enter_context(_busy_timeout(connection, POLL_S))  # short, so that a signal is noticed
             wait = _Wait("the write lock", connection, deadline, report, lambda: "another process")
             wait.until(lambda: _begin_sqlite(connection, held))
+            _set_busy_timeout(connection, deadline.remaining_s)  # COMMIT may wait for readers
         else:
+            outermost = not connection.in_atomic_block
             held.enter_context(transaction.atomic(using))
         if connection.vendor == "postgresql":
+            if outermost:
+                _read_committed(connection)
             _notice_vanished_client(connection)
             wait = _Wait("the seed lock", connection, deadline, report, lambda: holder(using))
             wait.until(lambda: _try_advisory_lock(connection))
@@ -66,7 +70,7 @@ def lock_tables(using: str, tables: Sequence[str], mode: str, deadline: Deadline
     connection = connections[using]
     if connection.vendor == "postgresql":
         what = f"the lock on {', '.join(tables)}".replace('"', "")
-        wait = _Wait(what, connection, deadline, report, lambda: _users(using, tables))
+        wait = _Wait(what, connection, deadline, report, lambda: _users(using, tables, mode))
         wait.until(lambda: _try_table_locks(connection, tables, mode, min(TABLE_TRY_S, deadline.remaining_s)))
 
 
@@ -105,6 +109,12 @@ def _try_advisory_lock(connection: BaseDatabaseWrapper) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def _read_committed(connection: BaseDatabaseWrapper) -> None:
+    """Let what is read after the wait for a lock be what is there then, whatever the role's default is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0")
+
+
 def _notice_vanished_client(connection: BaseDatabaseWrapper) -> None:
     """Let the server notice within a minute or so that a client behind TCP is gone, and give up its locks."""
     with connection.cursor() as cursor:
@@ -133,13 +143,17 @@ def _busy_timeout(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[N
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout")
         before_ms = cursor.fetchone()[0]
-        cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+    _set_busy_timeout(connection, seconds)
     try:
         yield
     finally:
         if connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute(f"PRAGMA busy_timeout = {before_ms}")
+            _set_busy_timeout(connection, before_ms / 1000)
+
+
+def _set_busy_timeout(connection: BaseDatabaseWrapper, seconds: float) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
 
 def _try_table_locks(connection: BaseDatabaseWrapper, tables: Sequence[str], mode: str, try_s: float) -> bool:
@@ -174,9 +188,12 @@ def is_running(using: str) -> bool:
         return not _begin_sqlite(connection, attempt)
 
 
-def _users(using: str, tables: Sequence[str]) -> str:
+def _users(using: str, tables: Sequence[str], mode: str) -> str:
+    """Return who holds locks on the tables that stand in the way of `mode`."""
     relations = "l.relation IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)"
-    return _sessions(connections[using], f"l.locktype = 'relation' AND {relations}", [list(tables)])
+    harmless = [] if mode == "ACCESS EXCLUSIVE" else ["AccessShareLock", "RowShareLock"]
+    condition = f"l.locktype = 'relation' AND {relations} AND l.mode <> ALL(%s::text[])"
+    return _sessions(connections[using], condition, [list(tables), harmless])
 
 
 def _sessions(connection: BaseDatabaseWrapper, condition: str, parameters: Sequence[Any]) -> str:

@@ -1,60 +1,104 @@
-"""Foreign keys to seeded tables that the database has and no model: a DELETE might cascade there unseen."""
+"""Foreign keys that the database has and no managed model: a DELETE might cascade along them unseen by Django."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.db import connections
+from django.db.models import QuerySet
 
-from .seeders import Seeder
+# Each foreign key: table and the table that it refers to (as SQL has it, and by name), columns and the columns there.
+_POSTGRESQL = """
+    SELECT con.conrelid::regclass::text, rel.relname, con.confrelid::regclass::text, ref.relname,
+           ARRAY(SELECT attname::text FROM unnest(con.conkey) WITH ORDINALITY AS k (num, n)
+                 JOIN pg_attribute ON attrelid = con.conrelid AND attnum = k.num ORDER BY n),
+           ARRAY(SELECT attname::text FROM unnest(con.confkey) WITH ORDINALITY AS k (num, n)
+                 JOIN pg_attribute ON attrelid = con.confrelid AND attnum = k.num ORDER BY n)
+    FROM pg_constraint AS con
+    JOIN pg_class AS rel ON rel.oid = con.conrelid
+    JOIN pg_class AS ref ON ref.oid = con.confrelid
+    WHERE con.contype = 'f' AND con.conparentid = 0
+    ORDER BY 1, con.conname"""
+_SQLITE = """
+    SELECT t.name, f.id, f."table", f."from",
+           coalesce(f."to", (SELECT name FROM pragma_table_info(f."table") WHERE pk = f.seq + 1))
+    FROM sqlite_master AS t, pragma_foreign_key_list(t.name) AS f WHERE t.type = 'table' ORDER BY 1, 2, f.seq"""
 
-# The database's foreign keys of one column: table as SQL has it, its name, column, table and column that it refers to.
-_FOREIGN_KEYS = {
-    "postgresql": """
-        SELECT con.conrelid::regclass::text, rel.relname, att.attname, ref.relname, target.attname
-        FROM pg_constraint AS con
-        JOIN pg_class AS rel ON rel.oid = con.conrelid
-        JOIN pg_class AS ref ON ref.oid = con.confrelid
-        JOIN pg_attribute AS att ON att.attrelid = con.conrelid AND att.attnum = con.conkey[1]
-        JOIN pg_attribute AS target ON target.attrelid = con.confrelid AND target.attnum = con.confkey[1]
-        WHERE con.contype = 'f' AND con.conparentid = 0 AND cardinality(con.conkey) = 1
-          AND pg_table_is_visible(con.confrelid)
-        ORDER BY 1, 3""",
-    "sqlite": """
-        SELECT t.name, t.name, f."from", f."table", coalesce(f."to", 'id')
-        FROM sqlite_master AS t, pragma_foreign_key_list(t.name) AS f WHERE t.type = 'table' ORDER BY 1, 3""",
-}
+
+@dataclass(frozen=True)
+class _ForeignKey:
+    table: str  # as SQL has it
+    name: str
+    referenced: str  # as SQL has it
+    referenced_name: str
+    columns: Sequence[str]
+    targets: Sequence[str]
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A foreign key to a seeded table that no model knows."""
+    """Rows that point at rows which go, along a foreign key that no managed model has."""
 
     table: str  # as SQL has it
-    column: str
-    seeder: Seeder
-    target: str  # the column that it refers to
+    columns: str
+    referenced: str
+    condition: str
+    parameters: Sequence[Any]
 
 
-def unknown_references(seeders: Sequence[Seeder], using: str) -> list[Reference]:
-    """Return the foreign keys that refer to one of the seeded tables, and that no model declares."""
-    connection = connections[using]
-    if connection.vendor not in _FOREIGN_KEYS:
-        return []
+def unknown_references(going: Sequence[QuerySet[Any]], using: str) -> list[Reference]:
+    """Return the rows that point at any of those, directly or through one another, the farthest first."""
     known = {
         (model._meta.db_table, f.column)
         for model in apps.get_models(include_auto_created=True)
         for f in model._meta.concrete_fields
-        if f.is_relation
+        if f.is_relation and model._meta.managed
     }
+    unknown = [key for key in _foreign_keys(using) if len(key.columns) > 1 or (key.name, key.columns[0]) not in known]
+    found: list[Reference] = []
+    for rows in going if unknown else ():
+        sql, parameters = rows.values("pk").query.get_compiler(using).as_sql()
+        meta = rows.model._meta
+        condition = f"{connections[using].ops.quote_name(meta.pk.column or '')} IN ({sql})"
+        found += _follow(unknown, meta.db_table, condition, parameters, (meta.db_table.lower(),), using)
+    return found
+
+
+def _follow(
+    keys: Sequence[_ForeignKey],
+    table: str,
+    condition: str,
+    parameters: Sequence[Any],
+    path: tuple[str, ...],
+    using: str,
+) -> Iterator[Reference]:
+    quote = connections[using].ops.quote_name
+    for key in keys:
+        if key.referenced_name.lower() != table.lower() or key.name.lower() in path:
+            continue
+        columns, targets = ", ".join(map(quote, key.columns)), ", ".join(map(quote, key.targets))
+        pointing = f"({columns}) IN (SELECT {targets} FROM {key.referenced} WHERE {condition})"
+        yield from _follow(keys, key.name, pointing, parameters, (*path, key.name.lower()), using)
+        yield Reference(key.table, ", ".join(key.columns), table, pointing, parameters)
+
+
+def _foreign_keys(using: str) -> list[_ForeignKey]:
+    connection = connections[using]
+    quote = connection.ops.quote_name
+    if connection.vendor not in ("postgresql", "sqlite"):
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(_FOREIGN_KEYS[connection.vendor])
+        cursor.execute(_POSTGRESQL if connection.vendor == "postgresql" else _SQLITE)
         rows = cursor.fetchall()
+    if connection.vendor == "postgresql":
+        return [_ForeignKey(*row) for row in rows]
+    columns: dict[tuple[str, int, str], list[tuple[str, str]]] = {}
+    for name, number, referenced, column, target in rows:
+        columns.setdefault((name, number, referenced), []).append((column, target))
     return [
-        Reference(shown if connection.vendor == "postgresql" else connection.ops.quote_name(shown), column, s, target)
-        for shown, table, column, referenced, target in rows
-        for s in seeders
-        if referenced == s.table and (table, column) not in known
+        _ForeignKey(quote(name), name, quote(referenced), referenced, [c for c, _ in pairs], [t for _, t in pairs])
+        for (name, _, referenced), pairs in columns.items()
     ]

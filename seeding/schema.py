@@ -1,9 +1,9 @@
 """Constraints and indexes of PostgreSQL tables: taken off before a bulk load, and put back from the catalogue.
 
 What `pg_get_constraintdef` and `pg_get_indexdef` don't restore exactly stays on: what has a comment or a security
-label, is clustered on or a replica identity, lies in a tablespace of its own, is inherited or partitioned, invalid or
-disabled, belongs to an extension, or has something else depending on it, like a view that groups by the key. So does
-what the role may not take off.
+label, is clustered on or a replica identity (or the key of a published table), lies in a tablespace of its own, is
+inherited or partitioned, invalid or disabled, belongs to an extension, is a key with storage parameters, or has
+something else depending on it, like a view that groups by the key. So does what the role may not take off.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ SELECT con.contype::text, con.conname::text, con.conrelid::regclass::text, pg_ge
                        WHERE (classid = 'pg_constraint'::regclass AND objid = con.oid AND deptype IN ('e', 'x'))
                           OR (refclassid = 'pg_constraint'::regclass AND refobjid = con.oid AND deptype = 'n'))
        AND (con.contype = 'f' OR {index})
+       AND (con.contype NOT IN ('p', 'u') OR ind_rel.reloptions IS NULL)
+       AND (con.contype <> 'p' OR NOT EXISTS (SELECT FROM pg_publication_tables AS pub
+                                              JOIN pg_namespace AS space ON space.nspname = pub.schemaname
+                                              WHERE pub.tablename = rel.relname AND space.oid = rel.relnamespace))
 FROM pg_constraint AS con
 JOIN pg_class AS rel ON rel.oid = con.conrelid
 LEFT JOIN pg_class AS ref ON ref.oid = con.confrelid
@@ -96,14 +100,24 @@ def definitions(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> list[
     )
 
 
-def owns(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> bool:
-    """Say whether the role owns all the tables, and so may take off what is on them."""
+def may_rebuild(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> bool:
+    """Say whether the role owns all the tables, may truncate them, and none of them is partitioned."""
     names = [connection.ops.quote_name(table) for table in tables]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class WHERE oid = ANY(%s::regclass[])", [names]
+            "SELECT bool_and(pg_has_role(relowner, 'USAGE') AND has_table_privilege(oid, 'TRUNCATE') AND relkind = 'r')"
+            " FROM pg_class WHERE oid = ANY(%s::regclass[])",
+            [names],
         )
         return bool(cursor.fetchone()[0])
+
+
+def as_sql(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> list[str]:
+    """Return the tables' names as the catalogue writes them, quoted and qualified as need be."""
+    names = [connection.ops.quote_name(table) for table in tables]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name::regclass::text FROM unnest(%s::text[]) AS name", [names])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def column_types(connection: BaseDatabaseWrapper, table: str) -> dict[str, str]:

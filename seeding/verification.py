@@ -11,7 +11,7 @@ from django.db.models import Field, Q
 
 from . import conf, recorder
 from .connections import describe
-from .errors import Differs, Pending
+from .errors import Differs, Pending, SeedError
 from .executor import in_force, translated
 from .generation import batches, digest_of, prefetched
 from .loaders import Batch, Target, python_values
@@ -74,7 +74,7 @@ class _Comparison:
         dataset = Dataset(self._row.seed_version, self._row.row_counts)
         total, digest = dataset.row_counts[seeder.table], digest_of(seeder)
         made = batches(seeder, dataset, self._batch_size, digest)
-        wire = _Wire(seeder, self._target) if connections[self._using].vendor == "postgresql" else None
+        wire = _Wire(seeder, self._target) if _has_wire(seeder, self._using) else None
         different = missing = 0
         for batch, expected in prefetched((b, wire.expected(b) if wire else b"") for b in made):
             if wire is None or wire.actual(batch) != expected:
@@ -115,6 +115,18 @@ class _Comparison:
             first, last = self._ranges[seeder.table]
             rows = rows.filter(Q(pk__lt=first) | Q(pk__gt=last))
         return rows.count()
+
+
+def _has_wire(seeder: Seeder, using: str) -> bool:
+    if connections[using].vendor != "postgresql":
+        return False
+    from .copy_loader import encodings_of
+
+    try:
+        encodings_of(connections[using], seeder)
+    except SeedError:
+        return False
+    return True
 
 
 class _Wire:

@@ -144,14 +144,16 @@ class Command(BaseCommand):
         from seeding.reports import plan_as_json, plan_as_text
 
         found = plan(**self._what())
-        self.stdout.write(plan_as_json(found) if self.options["format"] == "json" else plan_as_text(found))
+        text = plan_as_json(found) if self.options["format"] == "json" else plan_as_text(found)
+        self._write(self.stdout, text)
 
     def show_status(self) -> None:
         from seeding.inspection import status
         from seeding.reports import status_as_json, status_as_text
 
         found = status(self.options["database"])
-        self.stdout.write(status_as_json(found) if self.options["format"] == "json" else status_as_text(found))
+        text = status_as_json(found) if self.options["format"] == "json" else status_as_text(found)
+        self._write(self.stdout, text)
 
     def report(self, news: Progress) -> None:
         """Print a piece of news: warnings always but at verbosity 0, a line a table at 1, a line a batch at 2."""
@@ -190,7 +192,7 @@ class Command(BaseCommand):
 
     def _confirm(self) -> Callable[[Sequence[Loss]], bool] | None:
         """Return a function that asks the person at the terminal, if there is one."""
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
             return None
 
         def ask(losses: Sequence[Loss]) -> bool:
@@ -198,7 +200,10 @@ class Command(BaseCommand):
             self.stdout.write(f"These rows of {database} were created by no seed, and would be deleted:")
             for loss in losses:
                 self.stdout.write(f"  {loss}")
-            return input("Delete them? [y/N] ").strip().lower() in ("y", "yes")
+            try:
+                return input("Delete them? [y/N] ").strip().lower() in ("y", "yes")
+            except EOFError:
+                return False
 
         return ask
 
