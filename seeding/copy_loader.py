@@ -139,6 +139,8 @@ def encodings_of(connection: BaseDatabaseWrapper, seeder: Seeder) -> dict[Field[
         if f in sent:
             digits = (f.max_digits or 0, f.decimal_places or 0) if isinstance(f, DecimalField) else (0, 0)
             column = f.column or f.name
+            if column not in types:
+                raise SeedError(f"The column {column!r} of {seeder.table} is missing: run `manage.py migrate` first.")
             encodings[f] = Encoding(types[column], *digits)
             if not encodings[f].is_supported and seeder.defaults.get(f, ...) is not None:
                 raise SeedError(f"The loader 'copy' can't write {f}, a {types[column]}: use the loader bulk_create.")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connections, models
+from django.db import connections, models, router
 from django.db.models import Q, QuerySet
 
 from . import recorder
@@ -48,11 +48,18 @@ class Guard:
         """Return the rows that stay: what `keep` names, what belongs to that, and what such a row points at."""
         condition = self._belonging(seeder)
         for child, relation in self._children(seeder):
-            # Where a row can only stay because its parent does, it says nothing new about the parent.
-            if child.keep is not None or any(self._keeps(p) for f, p in self._parents(child) if f is not relation):
+            if self._stays_regardless(child, relation):
                 pointed = self.kept(child).filter(**{f"{relation.name}__isnull": False}).values(relation.name)
                 condition |= Q(pk__in=pointed)
         return self._all(seeder).filter(condition) if condition else self._all(seeder).none()
+
+    def _stays_regardless(self, child: Seeder, relation: models.Field[Any, Any]) -> bool:
+        """Say whether rows of `child` can stay for another reason than the row that `relation` points at."""
+        return (
+            child.keep is not None
+            or any(self._keeps(parent) for f, parent in self._parents(child) if f is not relation)
+            or any(self._stays_regardless(grandchild, f) for grandchild, f in self._children(child))
+        )
 
     def _belonging(self, seeder: Seeder) -> Q:
         condition = seeder.keep or Q()
@@ -98,7 +105,7 @@ class Guard:
         for rows, why in self._lost():
             examples = tuple(rows.order_by("pk").values_list("pk", flat=True)[:3])
             if examples:
-                found.append(Loss(rows.model._meta.db_table, why, rows.count(), examples))
+                found.append(Loss(rows.model._meta.db_table, why, rows.count(), examples, _fingerprint(rows)))
         for reference in self._unknown_references():
             with connections[self._using].cursor() as cursor:
                 cursor.execute(
@@ -171,6 +178,8 @@ class Guard:
             pointing = relation.related_model
             if pointing in self._registry or pointing in path or not pointing._meta.managed:
                 continue
+            if not router.allow_migrate_model(self._using, pointing):  # its table isn't here
+                continue
             column = relation.field.name
             keys = rows.values(relation.field.target_field.name)
             those = pointing._base_manager.using(self._using).filter(**{f"{column}__in": keys})
@@ -184,6 +193,14 @@ class Guard:
             rows = self.going(seeder)
             going += [*(pointing for pointing, _ in self._pointing_at(rows, ())), rows]
         return unknown_references(going, self._using)
+
+
+def _fingerprint(rows: Rows) -> tuple[object, ...]:
+    key: Any = rows.model._meta.pk
+    while key.is_relation:
+        key = key.target_field
+    sums = {"sum": models.Sum("pk")} if isinstance(key, models.IntegerField) else {}
+    return tuple(rows.aggregate(first=models.Min("pk"), last=models.Max("pk"), **sums).values())
 
 
 def refusal(version: str, using: str, losses: Sequence[Loss]) -> Refused:

@@ -49,6 +49,7 @@ def plan(
                 for seeder in registry.in_load_order()
             ),
             losses=tuple(losses),
+            clashes=tuple(guard.clashes(dataset, config.batch_size)),
         )
 
 

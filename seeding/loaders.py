@@ -52,10 +52,13 @@ class Loader(ABC):
         self.report = report
 
     def lock(self, row_counts: Mapping[str, int], deadline: lock.Deadline) -> None:
-        """Lock what will be written, so that nothing changes between the guard's look and the end."""
+        """Lock what will be written, so that nothing changes between the guard's look and the end.
+
+        EXCLUSIVE lets others read, but neither lock rows nor point a foreign key at them.
+        """
         tables = [connections[self.using].ops.quote_name(seeder.table) for seeder in self.seeders]
         if tables:
-            lock.lock_tables(self.using, tables, "SHARE ROW EXCLUSIVE", deadline, self.report)
+            lock.lock_tables(self.using, tables, "EXCLUSIVE", deadline, self.report)
 
     def clear(self, guard: Guard, *, losses_too: bool) -> None:
         """Delete the rows that go."""

@@ -184,14 +184,17 @@ def is_running(using: str) -> bool:
     connection = connections[using]
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         return bool(holder(using))
-    with _busy_timeout(connection, 0), ExitStack() as attempt:
-        return not _begin_sqlite(connection, attempt)
+    try:
+        with _busy_timeout(connection, 0), ExitStack() as attempt:
+            return not _begin_sqlite(connection, attempt)
+    except OperationalError:  # nobody writes to a file that can't be written
+        return False
 
 
 def _users(using: str, tables: Sequence[str], mode: str) -> str:
     """Return who holds locks on the tables that stand in the way of `mode`."""
     relations = "l.relation IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)"
-    harmless = [] if mode == "ACCESS EXCLUSIVE" else ["AccessShareLock", "RowShareLock"]
+    harmless = [] if mode == "ACCESS EXCLUSIVE" else ["AccessShareLock"]
     condition = f"l.locktype = 'relation' AND {relations} AND l.mode <> ALL(%s::text[])"
     return _sessions(connections[using], condition, [list(tables), harmless])
 

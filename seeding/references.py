@@ -10,16 +10,17 @@ from django.apps import apps
 from django.db import connections
 from django.db.models import QuerySet
 
-# Each foreign key: table and the table that it refers to (as SQL has it, and by name), columns and the columns there.
+# Each foreign key: its table as SQL has it and by name (if that is enough to find it), the table that it refers to as
+# SQL has it, its columns, and the columns that they refer to.
 _POSTGRESQL = """
-    SELECT con.conrelid::regclass::text, rel.relname, con.confrelid::regclass::text, ref.relname,
+    SELECT con.conrelid::regclass::text, CASE WHEN pg_table_is_visible(con.conrelid) THEN rel.relname END,
+           con.confrelid::regclass::text,
            ARRAY(SELECT attname::text FROM unnest(con.conkey) WITH ORDINALITY AS k (num, n)
                  JOIN pg_attribute ON attrelid = con.conrelid AND attnum = k.num ORDER BY n),
            ARRAY(SELECT attname::text FROM unnest(con.confkey) WITH ORDINALITY AS k (num, n)
                  JOIN pg_attribute ON attrelid = con.confrelid AND attnum = k.num ORDER BY n)
     FROM pg_constraint AS con
     JOIN pg_class AS rel ON rel.oid = con.conrelid
-    JOIN pg_class AS ref ON ref.oid = con.confrelid
     WHERE con.contype = 'f' AND con.conparentid = 0
     ORDER BY 1, con.conname"""
 _SQLITE = """
@@ -31,9 +32,8 @@ _SQLITE = """
 @dataclass(frozen=True)
 class _ForeignKey:
     table: str  # as SQL has it
-    name: str
+    name: str | None  # None: it isn't in the search path
     referenced: str  # as SQL has it
-    referenced_name: str
     columns: Sequence[str]
     targets: Sequence[str]
 
@@ -62,8 +62,9 @@ def unknown_references(going: Sequence[QuerySet[Any]], using: str) -> list[Refer
     for rows in going if unknown else ():
         sql, parameters = rows.values("pk").query.get_compiler(using).as_sql()
         meta = rows.model._meta
+        table = _as_sql(meta.db_table, using)
         condition = f"{connections[using].ops.quote_name(meta.pk.column or '')} IN ({sql})"
-        found += _follow(unknown, meta.db_table, condition, parameters, (meta.db_table.lower(),), using)
+        found += _follow(unknown, table, condition, parameters, (table,), using)
     return found
 
 
@@ -77,17 +78,27 @@ def _follow(
 ) -> Iterator[Reference]:
     quote = connections[using].ops.quote_name
     for key in keys:
-        if key.referenced_name.lower() != table.lower() or key.name.lower() in path:
+        if key.referenced != table or key.table in path:
             continue
         columns, targets = ", ".join(map(quote, key.columns)), ", ".join(map(quote, key.targets))
         pointing = f"({columns}) IN (SELECT {targets} FROM {key.referenced} WHERE {condition})"
-        yield from _follow(keys, key.name, pointing, parameters, (*path, key.name.lower()), using)
-        yield Reference(key.table, ", ".join(key.columns), table, pointing, parameters)
+        yield from _follow(keys, key.table, pointing, parameters, (*path, key.table), using)
+        yield Reference(key.table, ", ".join(key.columns), table.replace('"', ""), pointing, parameters)
+
+
+def _as_sql(table: str, using: str) -> str:
+    """Return the table's name as the foreign keys have it; SQLite's names are the same in any case."""
+    connection = connections[using]
+    quoted = connection.ops.quote_name(table)
+    if connection.vendor != "postgresql":
+        return quoted.lower()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::regclass::text", [quoted])
+        return str(cursor.fetchone()[0])
 
 
 def _foreign_keys(using: str) -> list[_ForeignKey]:
     connection = connections[using]
-    quote = connection.ops.quote_name
     if connection.vendor not in ("postgresql", "sqlite"):
         return []
     with connection.cursor() as cursor:
@@ -98,7 +109,8 @@ def _foreign_keys(using: str) -> list[_ForeignKey]:
     columns: dict[tuple[str, int, str], list[tuple[str, str]]] = {}
     for name, number, referenced, column, target in rows:
         columns.setdefault((name, number, referenced), []).append((column, target))
-    return [
-        _ForeignKey(quote(name), name, quote(referenced), referenced, [c for c, _ in pairs], [t for _, t in pairs])
-        for (name, _, referenced), pairs in columns.items()
-    ]
+    found = []
+    for (name, _, referenced), pairs in columns.items():
+        here, there = zip(*pairs, strict=True)
+        found.append(_ForeignKey(_as_sql(name, using), name, _as_sql(referenced, using), here, there))
+    return found

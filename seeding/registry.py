@@ -176,6 +176,12 @@ class Registry:
                 raise RegistrationError(
                     f"{seeder.where}: {f} points at a model without seeder: register one.", id="seeding.E106"
                 )
+            target: Field[Any, Any] = getattr(f, "target_field", f)
+            if not target.primary_key:
+                raise RegistrationError(
+                    f"{seeder.where}: {f} refers to {target}; only relations to primary keys can be seeded.",
+                    id="seeding.E105",
+                )
             return SeededField(f, "integer", parent)
         kind = kind_of(f)
         if kind is None:

@@ -19,6 +19,7 @@ def plan_as_json(plan: SeedPlan) -> str:
             "enabled": plan.enabled,
             "loader": plan.loader,
             "database": plan.database,
+            "clashes": list(plan.clashes),
             "tables": [{"table": t.table, "delete": t.delete, "keep": t.keep, "create": t.create} for t in plan.tables],
             "losses": [
                 {"table": loss.table, "why": loss.why, "rows": loss.rows, "keys": [str(k) for k in loss.examples]}
@@ -40,6 +41,9 @@ def plan_as_text(plan: SeedPlan) -> str:
             "It would be refused without --overwrite, as these rows were created by no seed and would be deleted:"
         )
         lines += [f"  {loss}" for loss in plan.losses]
+    if plan.clashes:
+        lines.append("It would be refused, as rows that stay have what new rows need:")
+        lines += [f"  {clash}" for clash in plan.clashes]
     if not plan.enabled:
         lines.append("It would be refused: seeding isn't enabled here (SEED_ENABLED).")
     return "\n".join(lines)

@@ -54,6 +54,7 @@ class Loss:
     why: str
     rows: int
     examples: tuple[object, ...]  # the first of their keys
+    fingerprint: tuple[object, ...] = ()  # of all their keys: other rows hardly have the same
 
     def __str__(self) -> str:
         keys = ", ".join(str(key) for key in self.examples) + (", ..." if self.rows > len(self.examples) else "")
@@ -81,6 +82,7 @@ class SeedPlan:
     database: str
     tables: Sequence[TablePlan]
     losses: Sequence[Loss]
+    clashes: Sequence[str]  # values of rows that stay which new rows need, in words
 
 
 @dataclass(frozen=True)

@@ -66,12 +66,12 @@ class Run:
         applied = None if self._force else in_force(self._config)
         if applied is not None:
             return SeedResult.of(applied, skipped=True)
-        self._refuse_clashes(guard, dataset)
         self._ask(announced)
         if os.environ.get("SEED_USER_PASSWORD") and not settings.DEBUG:
             news = "SEED_USER_PASSWORD is set and DEBUG is off: whoever knows it can log in as any seeded user."
             self._report(Progress("warning", news))
         try:
+            self._refuse_clashes(guard, dataset)
             result = self._insist(registry, dataset, announced)
         except (LockTimeout, Refused):
             raise
@@ -93,8 +93,11 @@ class Run:
         try:
             connection.close()
             row = recorder.applied(self._using)
-        except Error:
-            return None
+        except Error as exc:
+            raise SeedError(
+                f"{describe(self._using)} was lost while {self._config.version} was committed ({in_one_line(exc)}): "
+                "look with `manage.py seed --check` whether it is applied."
+            ) from exc
         return SeedResult.of(row, skipped=False) if row == mine and row.seeded_at == mine.seeded_at else None
 
     def _insist(self, registry: Registry, dataset: Dataset, announced: Sequence[Loss]) -> SeedResult:

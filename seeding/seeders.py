@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Field
 
+from .connections import in_one_line
 from .errors import RegistrationError
 
 if TYPE_CHECKING:
@@ -95,7 +96,13 @@ class Seeder:
         """Generate the rows `start` to `stop` (exclusive). Raises RegistrationError for values that don't fit."""
         from .columns import as_column
 
-        values = self.generate(dataset.rows(self.table, start, stop))
+        try:
+            values = self.generate(dataset.rows(self.table, start, stop))
+        except Exception as exc:
+            reason = f"{type(exc).__name__}: {in_one_line(exc)}"
+            raise RegistrationError(
+                f"{self.where} fails for rows {start} to {stop - 1}: {reason}", id="seeding.E111"
+            ) from exc
         columns = {}
         for seeded in self.fields:
             if seeded.name not in values:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,7 +17,7 @@ from .generation import batches, digest_of, prefetched
 from .loaders import Batch, Target, python_values
 from .models import SeedMetadata
 from .progress import Progress, Report, ignore
-from .registry import Registry, registry
+from .registry import registry
 from .results import Difference, TableVerification, Verification
 from .seeders import Seeder
 from .streams import Dataset
@@ -39,19 +39,29 @@ def verify(
     it doesn't suffice to compare.
     """
     config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using)
-    with translated(using), _snapshot(using):
-        row = in_force(config)
-        if row is None:
-            raise Pending(f"{config.version} is not applied to {describe(using)}: run `manage.py seed` to apply it.")
-        return _Comparison(row, registry.discover(), using, config.batch_size, report).result()
+    with translated(using):
+        _applied(config)
+        seeders = registry.discover().in_load_order()
+        with _snapshot(using, [seeder.table for seeder in seeders]):
+            return _Comparison(_applied(config), seeders, using, config.batch_size, report).result()
+
+
+def _applied(config: conf.SeedConfig) -> SeedMetadata:
+    row = in_force(config)
+    if row is None:
+        database = describe(config.using)
+        raise Pending(f"{config.version} is not applied to {database}: run `manage.py seed` to apply it.")
+    return row
 
 
 class _Comparison:
     """Compares table by table."""
 
-    def __init__(self, row: SeedMetadata, project: Registry, using: str, batch_size: int, report: Report) -> None:
+    def __init__(
+        self, row: SeedMetadata, seeders: Sequence[Seeder], using: str, batch_size: int, report: Report
+    ) -> None:
         self._row, self._using, self._batch_size, self._report = row, using, batch_size, report
-        self._seeders = project.in_load_order()
+        self._seeders = seeders
         self._ranges = recorder.key_ranges(using)
         tables = [seeder.table for seeder in self._seeders]
         if sorted(tables) != sorted(row.row_counts) or row.anchored_at is None:
@@ -163,7 +173,7 @@ class _Wire:
 
 
 @contextmanager
-def _snapshot(using: str) -> Iterator[None]:
+def _snapshot(using: str, tables: Sequence[str]) -> Iterator[None]:
     """Run the block in a transaction that reads one state of the database and locks nobody out."""
     connection = connections[using]
     if connection.in_atomic_block:
@@ -180,4 +190,6 @@ def _snapshot(using: str) -> Iterator[None]:
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                    for table in tables:  # before the snapshot is taken, which TRUNCATE and frozen rows don't respect
+                        cursor.execute(f"LOCK TABLE {connection.ops.quote_name(table)} IN ACCESS SHARE MODE")
             yield

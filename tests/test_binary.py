@@ -77,6 +77,12 @@ def test_encode__nulls() -> None:
     ]
 
 
+@pytest.mark.parametrize("units", [10**5, -(10**5)])
+def test_encode__refuses_a_numeric_with_too_many_digits(units: int) -> None:
+    with pytest.raises(ValueError, match="doesn't fit into numeric"):
+        encode([(Encoding("numeric", 5, 2), np.array([units], np.int64))], 1)
+
+
 @pytest.mark.parametrize(("type_name", "value"), [("int2", 40_000), ("int4", -(2**31) - 1), ("date", 2**31)])
 def test_encode__refuses_what_does_not_fit(type_name: str, value: int) -> None:
     with pytest.raises(ValueError, match=f"doesn't fit into {type_name}"):

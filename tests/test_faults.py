@@ -368,3 +368,30 @@ def test_a_failing_analyze_only_warns(project: Project) -> None:
     assert "Warning: The seed is applied, but ANALYZE failed: no statistics today" in done.stderr
     assert done.stdout.splitlines()[-1].startswith("Seeded v1: ")
     assert_whole(project)
+
+
+@on_postgresql
+@pytest.mark.parametrize("level", ["repeatable read", "serializable"])
+def test_seeds_at_once_under_another_isolation_level(project: Project, level: str) -> None:
+    database = project.url.rsplit("/", 1)[1]
+    on_server(f"ALTER DATABASE \"{database}\" SET default_transaction_isolation = '{level}'")
+    processes = [project.start("seed", *SIZES) for _ in range(4)]
+    ended = [process.communicate(timeout=60) for process in processes]
+    assert [process.returncode for process in processes] == [0] * 4, ended
+    assert project.history() == [("v1", 300, 6000, "success")]
+
+
+@on_postgresql
+@pytest.mark.parametrize("loader", LOADERS)
+def test_verify__during_a_seed_sees_one_version(project: Project, loader: str) -> None:
+    sizes = ("--users", "300", "--orders", "30000", "--loader", loader)
+    project.seed(*sizes)
+    process = project.start("seed", *sizes, "--seed-version", "v2", "-v2")
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "orders: " in line:
+            break
+    verified = project.run("seed", "--verify", "--seed-version", "v1")
+    assert verified.returncode in (0, 3), verified.stderr
+    process.communicate(timeout=60)
+    assert process.returncode == 0

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from .conftest import ROOT, Project
+from .conftest import IS_POSTGRESQL, ROOT, Project
 
 SIZES = ("--users", "20", "--orders", "100")
 V2 = ("--seed-version", "v2", *SIZES)
@@ -192,3 +192,47 @@ def test_guard__rows_of_a_table_without_a_model(project: Project, on_delete: str
     assert project.query("SELECT * FROM note ORDER BY text") == [("x", 5), ("y", None)]
     project.seed("--seed-version", "v2", "--overwrite", *sizes)
     assert project.query("SELECT * FROM note") == [("y", None)]
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        ["CREATE TABLE note (n integer, order_id bigint REFERENCES ORDERS (ID) ON DELETE CASCADE)"],
+        ["CREATE TABLE note (n integer PRIMARY KEY, order_id bigint REFERENCES payments ON DELETE CASCADE)"],
+        [
+            "CREATE UNIQUE INDEX orders_both ON orders (id, user_id)",
+            "CREATE TABLE note (n integer, order_id bigint, user_id bigint,"
+            " FOREIGN KEY (order_id, user_id) REFERENCES orders (id, user_id) ON DELETE CASCADE)",
+        ],
+    ],
+    ids=["other case", "no column", "two columns"],
+)
+def test_guard__foreign_keys_of_all_forms(seeded_project: Project, tables: list[str]) -> None:
+    for statement in tables:
+        seeded_project.query(statement)
+    ((user,),) = seeded_project.query("SELECT user_id FROM orders WHERE id = 5")
+    values = f"1, 5, {user}" if "user_id" in tables[-1] else "1, 5"
+    seeded_project.query(f"INSERT INTO note VALUES ({values})")
+    assert "  note: 1 whose order_id" in refusal(seeded_project)
+    seeded_project.seed(*V2, "--overwrite")
+    assert seeded_project.query("SELECT * FROM note") == []
+
+
+def test_guard__names_what_goes_along_with_what_goes(seeded_project: Project) -> None:
+    seeded_project.query("CREATE TABLE note (id integer PRIMARY KEY, order_id bigint REFERENCES orders (id))")
+    seeded_project.query("CREATE TABLE reply (n integer, note_id integer REFERENCES note (id) ON DELETE CASCADE)")
+    seeded_project.query("INSERT INTO note VALUES (1, 5)")
+    seeded_project.query("INSERT INTO reply VALUES (1, 1), (2, 1)")
+    said = refusal(seeded_project)
+    assert "  reply: 2 whose note_id is a row of note that goes" in said
+    assert "  note: 1 whose order_id is a row of orders that goes" in said
+    seeded_project.seed(*V2, "--overwrite")
+    assert seeded_project.query("SELECT 1 FROM note UNION ALL SELECT 2 FROM reply") == []
+
+
+@pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite has no schemas")
+def test_guard__a_table_of_the_same_name_in_another_schema(seeded_project: Project) -> None:
+    seeded_project.query("CREATE SCHEMA archive")
+    seeded_project.query("CREATE TABLE archive.orders (user_id bigint REFERENCES public.users ON DELETE CASCADE)")
+    seeded_project.query("INSERT INTO archive.orders VALUES (5)")
+    assert "  archive.orders: 1 whose user_id is a row of users that goes" in refusal(seeded_project)

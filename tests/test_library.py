@@ -10,9 +10,9 @@ def test_seed__another_app_takes_part(project: Project) -> None:
     last = project.seed("--users", "4", "--orders", "8", "--books", "20", **SETTINGS)
     made = last.removeprefix("Seeded v1: ").split(" in ")[0].split(", ")
     assert made == ["7 library_author", "4 users", "20 library_book", "8 orders", "20 library_cover", "8 payments"]
-    books = project.query("SELECT id, title, reader_id, subtitle, shelf, price FROM library_book ORDER BY id")
+    books = project.query("SELECT id, slug, reader_id, subtitle, shelf, price FROM library_book ORDER BY id")
     assert [book[0] for book in books] == list(range(1, 21))
-    assert books[4][1] == "Volume 4"
+    assert books[4][1] == "volume 4"
     assert [book[2] is None for book in books] == [number % 3 == 0 for number in range(20)]
     assert {book[3:5] for book in books} == {("", 3)}
     assert all(1 <= book[5] <= 100 for book in books)

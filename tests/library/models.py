@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 
 
 class Author(models.Model):
@@ -11,6 +12,7 @@ class Book(models.Model):
     author = models.ForeignKey(Author, models.CASCADE)
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True)
     title = models.TextField()
+    slug = models.GeneratedField(expression=Lower("title"), output_field=models.TextField(), db_persist=True)
     price = models.DecimalField(max_digits=8, decimal_places=3)
     weight = models.FloatField()
     in_print = models.BooleanField(default=True)

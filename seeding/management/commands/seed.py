@@ -89,10 +89,11 @@ class Command(BaseCommand):
         atexit.register(gc.freeze)  # don't search a process that ends for garbage: it takes longer than a skip
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # a name in another script is no reason to fail
+        self.signals: list[int] = []
         self.verbosity: int = options["verbosity"]
         self.options = options
         try:
-            with _terminable():
+            with _interruptible(self.signals):
                 if options["wait"]:
                     conf.check_alias(options["database"])
                     wait_until_up(options["database"], options["wait"], self.report)
@@ -157,6 +158,8 @@ class Command(BaseCommand):
 
     def report(self, news: Progress) -> None:
         """Print a piece of news: warnings always but at verbosity 0, a line a table at 1, a line a batch at 2."""
+        if self.signals and news.stage == "loading":
+            raise Signalled(self.signals[0])
         if self.bar is not None:
             self.bar.update(news)
         if news.stage == "warning":
@@ -177,7 +180,7 @@ class Command(BaseCommand):
         try:
             stream.write(text)
             stream.flush()
-        except BrokenPipeError:  # nobody reads on: no reason to stop, nor for Python to complain when it exits
+        except OSError:  # nobody reads on: no reason to stop, nor for Python to complain when it exits
             self.verbosity = 0
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
@@ -208,21 +211,28 @@ class Command(BaseCommand):
         return ask
 
 
-class Terminated(KeyboardInterrupt):
-    """SIGTERM, treated like Ctrl-C: the driver cancels its query, and the transaction is rolled back."""
+class Signalled(KeyboardInterrupt):
+    """SIGINT or SIGTERM: the driver cancels its query, and the transaction is rolled back."""
 
-    signal_number = signal.SIGTERM
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.signal_number = number
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does. Only in a process's main thread, the only one that gets signals."""
+def _interruptible(signals: list[int]) -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does, and note in `signals` what came.
 
-    def terminate(number: int, frame: FrameType | None) -> None:
-        raise Terminated
+    Only a process's main thread gets signals. An exception that a handler raises is lost where Python happens to run a
+    destructor; hence the note.
+    """
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        signals.append(number)
+        raise Signalled(number)
 
     try:
-        before = signal.signal(signal.SIGTERM, terminate)
+        before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     except ValueError:  # another thread
         yield
         return
@@ -232,7 +242,8 @@ def _terminable() -> Iterator[None]:
         number = getattr(exc, "signal_number", signal.SIGINT)
         raise CommandError("Interrupted; nothing was changed.", returncode=128 + number) from exc
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _checked(parse: Callable[[str], T]) -> Callable[[str], T]:
