@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from django.db import DatabaseError, InterfaceError
 
 from . import conf, recorder
-from .connections import explained
+from .connections import describe, explained
+from .errors import Pending
 from .models import SeedMetadata
 from .progress import Confirm, Progress, Report, ignore
 from .results import SeedResult
@@ -64,6 +65,15 @@ def _no_garbage_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def required(config: conf.SeedConfig) -> SeedMetadata:
+    """Return the attempt that applied this version. Raises Pending where its data isn't in force."""
+    row = in_force(config)
+    if row is None:
+        database = describe(config.using)
+        raise Pending(f"{config.version} is not applied to {database}: run `manage.py seed` to apply it.")
+    return row
 
 
 def in_force(config: conf.SeedConfig) -> SeedMetadata | None:

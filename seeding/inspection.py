@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from . import conf, lock, recorder
 from .connections import describe
-from .errors import Differs, Pending
-from .executor import in_force, translated
+from .errors import Differs
+from .executor import in_force, required, translated
 from .results import SeedPlan, SeedStatus, TablePlan, counted
 
 
@@ -67,9 +67,7 @@ def check(
     """
     config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using)
     with translated(using):
-        row = in_force(config)
-    if row is None:
-        raise Pending(f"{config.version} is not applied to {describe(using)}: run `manage.py seed` to apply it.")
+        row = required(config)
     from .generation import sample_digests
     from .run import prepare
 

@@ -10,9 +10,8 @@ from django.db import connections, transaction
 from django.db.models import Field, Q
 
 from . import conf, recorder
-from .connections import describe
-from .errors import Differs, Pending, SeedError
-from .executor import in_force, translated
+from .errors import Differs, SeedError
+from .executor import required, translated
 from .generation import batches, digest_of, prefetched
 from .loaders import Batch, Target, python_values
 from .models import SeedMetadata
@@ -40,18 +39,10 @@ def verify(
     """
     config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using)
     with translated(using):
-        _applied(config)
+        required(config)
         seeders = registry.discover().in_load_order()
         with _snapshot(using, [seeder.table for seeder in seeders]):
-            return _Comparison(_applied(config), seeders, using, config.batch_size, report).result()
-
-
-def _applied(config: conf.SeedConfig) -> SeedMetadata:
-    row = in_force(config)
-    if row is None:
-        database = describe(config.using)
-        raise Pending(f"{config.version} is not applied to {database}: run `manage.py seed` to apply it.")
-    return row
+            return _Comparison(required(config), seeders, using, config.batch_size, report).result()
 
 
 class _Comparison:
