@@ -3,6 +3,8 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 
+from config.admin import DateRangeFilter, LargeTableAdmin
+
 from .models import User
 
 
@@ -14,7 +16,7 @@ class UserCreationForm(AdminUserCreationForm):
 
 
 @admin.register(User)
-class UserAdmin(BaseUserAdmin):
+class UserAdmin(LargeTableAdmin, BaseUserAdmin):
     add_form = UserCreationForm
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "usable_password", "password1", "password2")}),)
     fieldsets = (
@@ -24,8 +26,13 @@ class UserAdmin(BaseUserAdmin):
         ("Dates", {"fields": ("last_login", "created_at")}),
     )
     readonly_fields = ("last_login", "created_at")
-    list_display = ("email", "first_name", "last_name", "is_staff", "is_active", "created_at")
-    list_filter = ("is_staff", "is_superuser", "is_active")
-    search_fields = ("email__startswith",)
-    ordering = ("-id",)
-    show_full_result_count = False
+    list_display = ("email", "get_full_name", "role", "created")
+    list_filter = ("is_staff", "is_superuser", "is_active", ("created_at", DateRangeFilter))
+    lookups = ("is_staff__exact", "is_superuser__exact", "is_active__exact", "created_at__since", "created_at__until")
+    search_help_text = "A user's number, or the beginning of an e-mail address."
+    ordering = ("-created_at", "-pk")
+
+    @admin.display(description="role")
+    def role(self, user: User) -> str:
+        role = "Superuser" if user.is_superuser else "Staff" if user.is_staff else "User"
+        return role if user.is_active else f"{role}, inactive"

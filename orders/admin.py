@@ -1,24 +1,200 @@
-from django.contrib import admin
+"""Customers, orders and payments: found by key, by e-mail address and by filters, linked to one another."""
 
-from .models import Order, Payment
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+
+from accounts.admin import UserAdmin
+from accounts.models import User
+from config.admin import LARGEST_KEY, DateRangeFilter, LargeTableAdmin, LargeTableChangeList
+
+from .models import Order, Payment, Status, with_lifetime_value
+from .pictures import pictures_of
+
+CUSTOMERS = 100  # whose orders a search by the beginning of an address looks for
+
+
+class CustomerFilter(admin.SimpleListFilter):
+    """The orders of one customer, as the customer's page links to them; no list of customers to choose from."""
+
+    title = "customer"
+    parameter_name = "user"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        chosen = self.value()
+        if chosen is None:
+            return []
+        if not chosen.isdecimal() or int(chosen[:20]) > LARGEST_KEY:
+            raise IncorrectLookupParameters
+        return list(User.objects.filter(pk=chosen).values_list("pk", "email")) or [(chosen, f"user {chosen}")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        return queryset.filter(user=self.value()) if self.value() else None
+
+
+class _ShopAdmin(LargeTableAdmin):
+    """What orders and payments have in common: they belong to a customer."""
+
+    search_help_text = "An order's number, or the beginning of a customer's e-mail address."
+    customer_field: str
+
+    class Media:
+        css = {"all": ["orders/admin.css"]}
+
+    def search_email(self, request: HttpRequest, queryset: QuerySet[Any], beginning: str) -> QuerySet[Any]:
+        """Find the customers first: a bounded number of them has a bounded number of orders."""
+        found = list(User.objects.filter(email__startswith=beginning).values_list("pk", flat=True)[: CUSTOMERS + 1])
+        if len(found) > CUSTOMERS:
+            messages.info(
+                request,
+                f"More than {CUSTOMERS} customers' addresses begin with {beginning}: this is what {CUSTOMERS} of them "
+                "ordered. Type more of the address to see all.",
+            )
+        return queryset.filter(**{f"{self.customer_field}__in": found[:CUSTOMERS]})
 
 
 @admin.register(Order)
-class OrderAdmin(admin.ModelAdmin):
-    list_display = ("id", "user", "total", "status", "created_at")
-    list_filter = ("status",)
-    list_select_related = ("user",)
-    search_fields = ("=id", "user__email__exact")
-    ordering = ("-id",)
+class OrderAdmin(_ShopAdmin):
+    list_display = ("__str__", "customer", "money_total", "status_badge", "payment_link", "created")
+    list_filter = ("status", ("created_at", DateRangeFilter), CustomerFilter)
+    lookups = ("status__exact", "created_at__since", "created_at__until", "user")
+    list_select_related = ("user", "payment")
+    ordering = ("-created_at", "-pk")
+    customer_field = "user"
+    readonly_fields = ("payment_link", "created_at")
     raw_id_fields = ("user",)
-    show_full_result_count = False
+
+    def get_fields(self, request: HttpRequest, obj: Order | None = None) -> Any:
+        known = ("payment_link", "created_at") if obj else ()
+        return ("user", "total", "status", *known)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the pictures above the list, while it isn't narrowed down and nobody picks an order for another page."""
+        context = dict(extra_context or {})
+        if request.method == "GET" and not set(request.GET) - {"p", "o"} and self.has_view_permission(request):
+            context["pictures"] = pictures_of(Order.objects.all())
+        return super().changelist_view(request, context)
+
+    @admin.display(description="customer")
+    def customer(self, order: Order) -> str:
+        return _link("accounts_user", order.user_id, order.user.email)
+
+    @admin.display(description="total")
+    def money_total(self, order: Order) -> str:
+        return money(order.total)
+
+    @admin.display(description="status")
+    def status_badge(self, order: Order) -> str:
+        return badge(order.status)
+
+    @admin.display(description="payment")
+    def payment_link(self, order: Order) -> str:
+        if not hasattr(order, "payment"):
+            return "-"
+        return _link("orders_payment", order.pk, Status(order.payment.status).label)
 
 
 @admin.register(Payment)
-class PaymentAdmin(admin.ModelAdmin):
-    list_display = ("order", "amount", "status", "created_at")
+class PaymentAdmin(_ShopAdmin):
+    list_display = ("__str__", "order_link", "customer", "money_amount", "status_badge", "created")
     list_filter = ("status",)
-    search_fields = ("=order__id",)
-    ordering = ("-order",)
+    lookups = ("status__exact",)
+    list_select_related = ("order__user",)
+    sortable_by = ()  # but by its key, that of the order, a payment is in no index
+    ordering = ("-pk",)
+    customer_field = "order__user"
+    readonly_fields = ("order_link", "customer", "created_at")
     raw_id_fields = ("order",)
-    show_full_result_count = False
+
+    def get_fields(self, request: HttpRequest, obj: Payment | None = None) -> Any:
+        # The order is the payment's key: another one would be another payment.
+        return ("order_link", "customer", "amount", "status", "created_at") if obj else ("order", "amount", "status")
+
+    @admin.display(description="order")
+    def order_link(self, payment: Payment) -> str:
+        return _link("orders_order", payment.pk, str(payment.order))
+
+    @admin.display(description="customer")
+    def customer(self, payment: Payment) -> str:
+        return _link("accounts_user", payment.order.user_id, payment.order.user.email)
+
+    @admin.display(description="amount")
+    def money_amount(self, payment: Payment) -> str:
+        return money(payment.amount)
+
+    @admin.display(description="status")
+    def status_badge(self, payment: Payment) -> str:
+        return badge(payment.status)
+
+
+class CustomerChangeList(LargeTableChangeList):
+    """Asks for the orders of the users on the page, all at once."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        _add_lifetime_values(self.result_list)
+
+
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class CustomerAdmin(UserAdmin):
+    """Users, with what they ordered."""
+
+    list_display = ("email", "get_full_name", "role", "orders_link", "lifetime_value", "created")
+
+    class Media:
+        css = {"all": ["orders/admin.css"]}
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return CustomerChangeList
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if obj is None else [*fieldsets, ("Orders", {"fields": ("orders_link", "lifetime_value")})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        return (*super().get_readonly_fields(request, obj), "orders_link", "lifetime_value")
+
+    @admin.display(description="orders")
+    def orders_link(self, user: User) -> str:
+        _add_lifetime_values([user])
+        page = reverse("admin:orders_order_changelist")
+        return format_html('<a class="money" href="{}?user={}">{}</a>', page, user.pk, f"{user.order_count:,}")
+
+    @admin.display(description="lifetime value")
+    def lifetime_value(self, user: User) -> str:
+        _add_lifetime_values([user])
+        return money(user.lifetime_value)
+
+
+def _add_lifetime_values(users: list[User]) -> None:
+    """Set `order_count` and `lifetime_value` of those users that don't have them yet."""
+    missing = {user.pk: user for user in users if not hasattr(user, "lifetime_value")}
+    if missing:
+        rows = with_lifetime_value(User.objects.filter(pk__in=missing))
+        for key, count, value in rows.values_list("pk", "order_count", "lifetime_value"):
+            missing[key].order_count, missing[key].lifetime_value = count, value
+
+
+def money(amount: Decimal) -> str:
+    """Return an amount as a right-aligned cell: 1,234.50."""
+    return format_html('<span class="money">{}</span>', f"{amount:,.2f}")
+
+
+def badge(status: str) -> str:
+    """Return a status with its mark, which is a shape too, not only a colour."""
+    return format_html('<span class="status {}">{}</span>', status, Status(status).label)
+
+
+def _link(page: str, key: int, text: str) -> str:
+    return format_html('<a href="{}">{}</a>', reverse(f"admin:{page}_change", args=[key]), text)

@@ -1,28 +1,166 @@
-from django.contrib import admin
-from django.http import HttpRequest
+"""The history of attempts in the admin: what was seeded, when, how fast, and whether it is still there."""
 
-from .models import SeedMetadata
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.timesince import timesince
+from django.views.decorators.http import require_POST
+
+from .errors import SeedError
+from .models import SeedMetadata, Status
+
+VERIFIED_ROWS = 100_000  # up to here, a page may compare every row with what was generated: a second or two
+SHOWN_TABLES = 5
 
 
 @admin.register(SeedMetadata)
 class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    """The history of attempts: a record, so nothing is added or changed by hand."""
+    """A record, so nothing is added or changed by hand."""
 
-    list_display = (
-        "seed_version",
-        "status",
-        "seeded_at",
-        "row_count_users",
-        "row_count_orders",
-        "loader",
-        "duration_ms",
-    )
-    list_filter = ("status", "seed_version")
-    search_fields = ("seed_version",)
+    list_filter = ("status", "seed_version", "loader")
+    search_fields = ("seed_version", "error", "host")
+    search_help_text = "A version, a host, or words of an error."
     ordering = ("-seeded_at", "-id")
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+
+    class Media:
+        css = {"all": ["seeding/admin.css"]}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: SeedMetadata | None = None) -> bool:
         return False
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str | Callable[[Any], str], ...]:
+        newest = SeedMetadata.objects.exclude(row_counts={}).order_by(*self.ordering).first()
+        tables = list(newest.row_counts)[:SHOWN_TABLES] if newest else []
+        return ("version", "badge", "seeded", *map(_rows_of, tables), "duration", "rate", "loader")
+
+    def get_fieldsets(self, request: HttpRequest, obj: SeedMetadata | None = None) -> Any:
+        what = ("seed_version", "badge", "seeded", "anchored_at", "duration", "rate", "loader")
+        who = ("host", "pid", "database_user")
+        failure = [("Error", {"fields": ("failure",)})] if obj and obj.error else []
+        return [(None, {"fields": what}), *failure, ("Tables", {"fields": ("tables",)}), ("Run by", {"fields": who})]
+
+    def get_urls(self) -> list[URLPattern]:
+        verify = self.admin_site.admin_view(require_POST(self.verify_view))
+        return [
+            path("<path:object_id>/verify/", verify, name="seeding_seedmetadata_verify"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        context = {"subtitle": str(row), "in_force": row is not None and row.status == Status.SUCCESS}
+        if context["in_force"]:
+            context |= {"quick": _is_quick(row), "verified_rows": f"{VERIFIED_ROWS:,}"}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        in_force = row.seed_version if row is not None and row.status == Status.SUCCESS else ""
+        return super().delete_view(request, object_id, {**(extra_context or {}), "in_force": in_force})
+
+    def verify_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Compare every row with what was generated, and say how that went on the attempt's page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        if not _is_quick(row):
+            messages.warning(request, "That would take long here: run `python manage.py seed --verify` in a shell.")
+        else:
+            from .verification import verify
+
+            try:
+                found = verify(row.seed_version, using=row._state.db)
+            except SeedError as exc:
+                messages.error(request, str(exc))
+            else:
+                messages.add_message(request, messages.SUCCESS if found.same else messages.ERROR, str(found))
+        return HttpResponseRedirect(reverse("admin:seeding_seedmetadata_change", args=[row.pk]))
+
+    @admin.display(description="version", ordering="seed_version")
+    def version(self, row: SeedMetadata) -> str:
+        return row.seed_version
+
+    @admin.display(description="status", ordering="status")
+    def badge(self, row: SeedMetadata) -> str:
+        return format_html('<span class="seed-status {}">{}</span>', row.status, Status(row.status).label)
+
+    @admin.display(description="seeded at", ordering="seeded_at")
+    def seeded(self, row: SeedMetadata) -> str:
+        at = f"{timezone.localtime(row.seeded_at):%Y-%m-%d %H:%M:%S}"
+        is_recent = timezone.now() - row.seeded_at < timedelta(minutes=1)
+        return format_html(
+            "{} <small>{}</small>", at, "just now" if is_recent else f"{timesince(row.seeded_at, depth=1)} ago"
+        )
+
+    @admin.display(description="duration", ordering="duration_ms")
+    def duration(self, row: SeedMetadata) -> str:
+        return "-" if row.duration_ms is None else f"{row.duration_ms / 1000:,.1f} s"
+
+    @admin.display(description="rows/s")
+    def rate(self, row: SeedMetadata) -> str:
+        rows = _total(row)
+        return f"{rows / (row.duration_ms / 1000):,.0f}" if rows and row.duration_ms else "-"
+
+    @admin.display(description="what went wrong")
+    def failure(self, row: SeedMetadata) -> str:
+        return format_html('<pre class="seed-error">{}</pre>', row.error)
+
+    @admin.display(description="rows and digests")
+    def tables(self, row: SeedMetadata) -> str:
+        """Show each table's rows, drawn to scale, and its digest."""
+        if not row.row_counts:
+            return "None was seeded."
+        most = max(row.row_counts.values()) or 1
+        lines = format_html_join(
+            "",
+            '<tr><th scope="row">{}</th><td class="seed-number">{}</td><td><svg class="seed-bar" viewBox="0 0 100 8" '
+            'preserveAspectRatio="none" aria-hidden="true"><rect width="{}" height="8"/></svg></td>'
+            "<td><code>{}</code></td></tr>",
+            (
+                (table, f"{rows:,}", f"{100 * rows / most:.1f}", row.digests.get(table, "-"))
+                for table, rows in row.row_counts.items()
+            ),
+        )
+        return format_html(
+            '<table class="seed-tables"><thead><tr><th scope="col">Table</th><th scope="col" colspan="2">Rows</th>'
+            '<th scope="col">Digest</th></tr></thead><tbody>{}</tbody></table>',
+            lines,
+        )
+
+
+def _rows_of(table: str) -> Callable[[SeedMetadata], str]:
+    """Return a list's column of how many rows were made in the table."""
+
+    @admin.display(description=table)
+    def rows(row: SeedMetadata) -> str:
+        return f"{row.row_counts[table]:,}" if table in row.row_counts else "-"
+
+    return rows
+
+
+def _total(row: SeedMetadata) -> int:
+    return sum(row.row_counts.values())
+
+
+def _is_quick(row: SeedMetadata | None) -> bool:
+    return row is not None and _total(row) <= VERIFIED_ROWS

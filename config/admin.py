@@ -1,0 +1,146 @@
+"""Admin pages for tables of millions of rows: nothing counts, sorts or selects without a bound."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+LARGEST_KEY = 2**63 - 1
+
+
+class CappedPaginator(Paginator):
+    """Counts, and leads to, no more than the first `cap` rows: filters and searches reach the others.
+
+    A page's keys are found first, and then their rows: what is skipped on the way to a late page is joined to nothing.
+    """
+
+    cap = 10_000
+
+    def page(self, number: int | str) -> Page:
+        page = super().page(number)
+        keys = page.object_list.select_related(None).values_list("pk", flat=True)
+        page.object_list = self.object_list.filter(pk__in=list(keys))
+        return page
+
+    @cached_property
+    def _counted(self) -> int:
+        return self.object_list.order_by()[: self.cap + 1].count()
+
+    @cached_property
+    def count(self) -> int:
+        return min(self._counted, self.cap)
+
+    @property
+    def is_capped(self) -> bool:
+        return self._counted > self.cap
+
+    @property
+    def counted(self) -> str:
+        """The number of rows, in words."""
+        return f"more than {self.cap:,}" if self.is_capped else f"{self.count:,}"
+
+
+class LargeTableChangeList(ChangeList):
+    """Sorts by nothing but what the page offers, whatever the address says, and asks for no more than a page."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.multi_page:
+            self.result_list = self.paginator.page(1).object_list
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
+
+
+class LargeTableAdmin(admin.ModelAdmin):
+    """Lists that find rows by key, by the beginning of an e-mail address, and by filters on indexed columns."""
+
+    paginator = CappedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    actions = None  # they may be asked to act on all rows
+    list_per_page = 50
+    list_max_show_all = 0
+    sortable_by = ("created",)
+    lookups: tuple[str, ...] = ()  # the parameters of the filters, and no others
+    search_fields = ("pk", "email")  # shown as one search box; get_search_results says how
+
+    class Media:
+        css = {"all": ["config/large_tables.css"]}
+
+    @admin.display(description="created", ordering="created_at")
+    def created(self, row: Any) -> str:
+        return f"{timezone.localtime(row.created_at):%Y-%m-%d %H:%M}"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return LargeTableChangeList
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        return lookup in self.lookups
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip().lower()
+        if term.isdecimal():
+            key = int(term[:20])  # one digit more than the largest key has
+            return (queryset.filter(pk=key) if key <= LARGEST_KEY else queryset.none()), False
+        return (self.search_email(request, queryset, term) if term else queryset), False
+
+    def search_email(self, request: HttpRequest, queryset: QuerySet[Any], beginning: str) -> QuerySet[Any]:
+        return queryset.filter(email__startswith=beginning)
+
+
+class DateRangeFilter(admin.FieldListFilter):
+    """Rows of some days, the first and the last included: a range of an indexed column. Days are those of UTC."""
+
+    template = "admin/date_range_filter.html"
+    presets = (("Past 7 days", 7), ("Past 30 days", 30), ("Past 12 months", 365))
+
+    def __init__(
+        self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, field_path: str
+    ) -> None:
+        self.since_name, self.until_name = f"{field_path}__since", f"{field_path}__until"
+        super().__init__(field, request, params, model, model_admin, field_path)
+        self.since, self.until = self._day(self.since_name), self._day(self.until_name)
+
+    def _day(self, name: str) -> date | None:
+        text = self.used_parameters.get(name, [""])[-1].strip()
+        try:
+            return date.fromisoformat(text) if text else None
+        except ValueError as exc:
+            raise IncorrectLookupParameters(exc) from exc
+
+    def expected_parameters(self) -> list[str]:
+        return [self.since_name, self.until_name]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.since:
+            queryset = queryset.filter(**{f"{self.field_path}__gte": _midnight(self.since)})
+        if self.until and self.until < date.max:
+            queryset = queryset.filter(**{f"{self.field_path}__lt": _midnight(self.until + timedelta(days=1))})
+        return queryset
+
+    def choices(self, changelist: ChangeList) -> Any:
+        own = self.expected_parameters()
+        self.others = [
+            (name, v) for name, values in changelist.filter_params.items() if name not in own for v in values
+        ]
+        none = {"display": "Any time", "selected": not (self.since or self.until)}
+        yield none | {"query_string": changelist.get_query_string(remove=own)}
+        today = timezone.now().astimezone(UTC).date()
+        for name, days in self.presets:
+            since = today - timedelta(days=days)
+            link = changelist.get_query_string({self.since_name: since.isoformat()}, remove=own)
+            yield {"display": name, "selected": (self.since, self.until) == (since, None), "query_string": link}
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
