@@ -4,7 +4,7 @@ RUN := $(VENV)/bin/python
 export SEED_ENABLED ?= on
 
 .DEFAULT_GOAL := help
-.PHONY: help seed test lint bench chaos serve clean
+.PHONY: help seed test lint bench chaos pictures serve clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ bench: $(VENV)/ready-bench ## Measure against hand-written ways, on a throwaway 
 chaos: $(VENV)/ready-dev ## Kill processes and servers at 100 random instants, on both databases
 	DATABASE_URL= CHAOS_RUNS=100 $(RUN) -m pytest tests/test_faults.py
 	CHAOS_RUNS=100 $(RUN) -m tests.postgres $(RUN) -m pytest tests/test_faults.py
+
+pictures: $(VENV)/ready-dev ## Make the README's pictures again (needs Chromium)
+	$(RUN) -m tests.pictures
 
 serve: $(VENV)/ready ## Migrate, seed and serve on http://127.0.0.1:8000/ for development
 	DEBUG=on $(RUN) manage.py migrate --verbosity 0

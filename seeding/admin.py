@@ -43,9 +43,10 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
         return False
 
     def get_list_display(self, request: HttpRequest) -> tuple[str | Callable[[Any], str], ...]:
-        newest = SeedMetadata.objects.exclude(row_counts={}).order_by(*self.ordering).first()
-        tables = list(newest.row_counts)[:SHOWN_TABLES] if newest else []
-        return ("version", "badge", "seeded", *map(_rows_of, tables), "duration", "rate", "loader")
+        newest = SeedMetadata.objects.exclude(row_counts={}).order_by(*self.ordering)[: self.list_per_page]
+        tables = list(newest[0].row_counts)[:SHOWN_TABLES] if newest else []
+        fastest = max((_rate(row) or 0 for row in newest), default=0)
+        return ("version", "badge", "seeded", *map(_rows_of, tables), "duration", _rate_to_scale(fastest), "loader")
 
     def get_fieldsets(self, request: HttpRequest, obj: SeedMetadata | None = None) -> Any:
         what = ("seed_version", "badge", "seeded", "anchored_at", "duration", "rate", "loader")
@@ -91,9 +92,10 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
             try:
                 found = verify(row.seed_version, using=row._state.db)
             except SeedError as exc:
-                messages.error(request, str(exc))
+                messages.error(request, f"Not verified. {exc}")
             else:
-                messages.add_message(request, messages.SUCCESS if found.same else messages.ERROR, str(found))
+                level = messages.SUCCESS if found.same else messages.ERROR
+                messages.add_message(request, level, f"Compared every row. {found}")
         return HttpResponseRedirect(reverse("admin:seeding_seedmetadata_change", args=[row.pk]))
 
     @admin.display(description="version", ordering="seed_version")
@@ -118,8 +120,8 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
 
     @admin.display(description="rows/s")
     def rate(self, row: SeedMetadata) -> str:
-        rows = _total(row)
-        return f"{rows / (row.duration_ms / 1000):,.0f}" if rows and row.duration_ms else "-"
+        rate = _rate(row)
+        return f"{rate:,.0f}" if rate else "-"
 
     @admin.display(description="what went wrong")
     def failure(self, row: SeedMetadata) -> str:
@@ -133,11 +135,10 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
         most = max(row.row_counts.values()) or 1
         lines = format_html_join(
             "",
-            '<tr><th scope="row">{}</th><td class="seed-number">{}</td><td><svg class="seed-bar" viewBox="0 0 100 8" '
-            'preserveAspectRatio="none" aria-hidden="true"><rect width="{}" height="8"/></svg></td>'
-            "<td><code>{}</code></td></tr>",
+            '<tr><th scope="row">{}</th><td class="seed-number">{}</td><td>{}</td><td><code>{}</code><br>'
+            "<small>of a sample: <code>{}</code></small></td></tr>",
             (
-                (table, f"{rows:,}", f"{100 * rows / most:.1f}", row.digests.get(table, "-"))
+                (table, f"{rows:,}", _bar(rows / most), row.digests.get(table, "-"), row.sample_digests.get(table, "-"))
                 for table, rows in row.row_counts.items()
             ),
         )
@@ -156,6 +157,32 @@ def _rows_of(table: str) -> Callable[[SeedMetadata], str]:
         return f"{row.row_counts[table]:,}" if table in row.row_counts else "-"
 
     return rows
+
+
+def _rate_to_scale(fastest: float) -> Callable[[SeedMetadata], str]:
+    """Return a list's column of the rows a second, drawn as a share of the fastest attempt's."""
+
+    @admin.display(description="rows/s")
+    def rate(row: SeedMetadata) -> str:
+        rate = _rate(row)
+        return format_html("{}{}", f"{rate:,.0f}", _bar(min(1, rate / fastest))) if rate else "-"
+
+    return rate
+
+
+def _bar(share: float) -> str:
+    """Return a bar as long as the share; the number stands beside it."""
+    return format_html(
+        '<svg class="seed-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect width="{}" height="8"/></svg>',
+        f"{100 * share:.1f}",
+    )
+
+
+def _rate(row: SeedMetadata) -> float | None:
+    """Return the rows a second, where any were made."""
+    rows = _total(row)
+    return rows / (row.duration_ms / 1000) if rows and row.duration_ms else None
 
 
 def _total(row: SeedMetadata) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from .models import SeedMetadata
+from .models import SeedMetadata, Status
 
 
 def counted(row_counts: Mapping[str, int]) -> str:
@@ -31,6 +31,13 @@ class SeedResult:
         if self.skipped:
             return f"Seed already applied (version {self.version}). Skipping."
         return f"Seeded {self.version}: {counted(self.row_counts) or 'nothing'} in {self.duration_s:.1f} s."
+
+    def __repr__(self) -> str:
+        return f"<SeedResult: {self}>"
+
+    def __deepcopy__(self, memo: object) -> SeedResult:
+        """Return itself, as nothing in it changes: Django's `setUpTestData` copies what a class holds."""
+        return self
 
     @classmethod
     def of(cls, row: SeedMetadata, *, skipped: bool) -> SeedResult:
@@ -84,6 +91,10 @@ class SeedPlan:
     losses: Sequence[Loss]
     clashes: Sequence[str]  # values of rows that stay which new rows need, in words
 
+    def __repr__(self) -> str:
+        created = counted({t.table: t.create for t in self.tables})
+        return f"<SeedPlan: {self.version}{' (applied)' if self.applied else ''} creates {created} with {self.loader}>"
+
 
 @dataclass(frozen=True)
 class SeedStatus:
@@ -92,6 +103,17 @@ class SeedStatus:
     database: str
     running: bool
     attempts: Sequence[SeedMetadata]
+
+    @property
+    def in_force(self) -> SeedMetadata | None:
+        """The attempt whose data is in the tables."""
+        return next((row for row in self.attempts if row.status == Status.SUCCESS), None)
+
+    def __repr__(self) -> str:
+        state = f"{self.in_force.seed_version} in force" if self.in_force else "nothing in force"
+        return (
+            f"<SeedStatus: {state}, {'running' if self.running else 'not running'}, attempts: {len(self.attempts):,}>"
+        )
 
 
 @dataclass(frozen=True)
@@ -135,6 +157,9 @@ class Verification:
     @property
     def same(self) -> bool:
         return all(table.same for table in self.tables)
+
+    def __repr__(self) -> str:
+        return f"<Verification: {self}>"
 
     def __str__(self) -> str:
         outside = counted({table.table: table.outside for table in self.tables if table.outside})

@@ -1,10 +1,15 @@
 """A database of its own for each test that runs `manage.py` as a user does; on the server that DATABASE_URL names."""
 
+import contextlib
+import fcntl
 import os
+import pty
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,6 +61,27 @@ class Project:
         done = self.run("seed", *arguments, **changes)
         assert (done.returncode, done.stderr) == (0, ""), done.stderr
         return done.stdout.splitlines()[-1]
+
+    def at_terminal(self, *arguments: str, **changes: str | None) -> str:
+        """Run `manage.py`, which must succeed, at a terminal of 80 columns; return what it shows."""
+        controller, terminal = pty.openpty()
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 80, 0, 0))
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment({"TERM": "xterm", **changes}),
+            stdin=terminal,
+            stdout=terminal,
+            stderr=terminal,
+        )
+        os.close(terminal)
+        shown = b""
+        with contextlib.suppress(OSError):  # its end, on Linux
+            while some := os.read(controller, 4096):
+                shown += some
+        os.close(controller)
+        assert process.wait(60) == 0, shown
+        return shown.decode()
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Run one statement, commit, and return its rows."""

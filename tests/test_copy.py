@@ -71,7 +71,9 @@ def test_copy__leaves_the_schema_as_it_was(project: Project) -> None:
 
 def test_copy__leaves_on_what_the_catalogue_can_not_restore(project: Project) -> None:
     for statement in (
-        "COMMENT ON CONSTRAINT users_email_unique ON users IS 'one person, one address'",
+        "COMMENT ON INDEX users_email_unique IS 'one person, one address'",
+        "ALTER TABLE users ADD CONSTRAINT users_once UNIQUE (email, id)",
+        "COMMENT ON CONSTRAINT users_once ON users IS 'a key with a comment'",
         "ALTER TABLE orders CLUSTER ON orders_pkey",
         "ALTER TABLE payments ADD CONSTRAINT payments_loose UNIQUE (order_id, status) WITH (fillfactor = 60)",
         "COMMENT ON CONSTRAINT orders_user_id_7e2523fb_fk_users_id ON orders IS 'stays, with its deferred checks'",
@@ -91,6 +93,7 @@ def test_copy__leaves_on_what_the_catalogue_can_not_restore(project: Project) ->
     note = next(line for line in done.stdout.splitlines() if line.startswith("Staying on"))
     for name in (
         "users_email_unique",
+        "users_once",
         "users_pkey",
         "orders_pkey",
         "orders_dear",

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from .conftest import IS_POSTGRESQL, Project
+from .conftest import IS_POSTGRESQL, ROOT, Project
 
 SKIP = "Seed already applied (version v1). Skipping."
 HISTORY = (
@@ -199,23 +199,57 @@ def test_plan__changes_nothing(seeded_project: Project) -> None:
     before = seeded_project.content(), seeded_project.history()
     done = seeded_project.run("seed", "--plan", "--seed-version", "v2", SEED_ENABLED="off")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "v2 is not applied: a seed would, with " in done.stdout
-    assert "  users: delete 20 seeded, keep 0, create 1,000 rows\n" in done.stdout
-    assert "It would be refused: seeding isn't enabled here" in done.stdout
+    loader = "copy" if IS_POSTGRESQL else "bulk_create"
+    assert done.stdout.partition(": ")[2] == (
+        f"v2 is not applied.\nA seed, by the loader {loader}, would:\n"
+        "  users:    delete  20 seeded rows, keep 0, create  1,000\n"
+        "  orders:   delete 100 seeded rows, keep 0, create 10,000\n"
+        "  payments: delete 100 seeded rows, keep 0, create 10,000\n"
+        "It would be refused: seeding isn't enabled here (SEED_ENABLED).\n"
+    )
     assert (seeded_project.content(), seeded_project.history()) == before
     plan = json.loads(seeded_project.run("seed", "--plan", "--format", "json").stdout)
     assert plan["tables"][1] == {"table": "orders", "delete": 100, "keep": 0, "create": 10_000}
 
 
-def test_status(seeded_project: Project, project: Project) -> None:
-    assert project.run("seed", "--status").stdout.endswith(":\nNo seed was applied yet.\n")
-    assert json.loads(project.run("seed", "--status", "--format", "json").stdout)["attempts"] == []
+def test_status__without_attempts(project: Project) -> None:
+    done = project.run("seed", "--status")
+    assert done.stdout.partition(": ")[2] == "nothing is in force, no seed is running.\nNo seed was applied yet.\n"
+    status = json.loads(project.run("seed", "--status", "--format", "json").stdout)
+    assert (status["running"], status["in_force"], status["attempts"]) == (False, None, [])
+
+
+def test_status__of_all_states(seeded_project: Project) -> None:
+    sizes = ("--users", "2", "--orders", "3")
+    long = "a-very-long-name-" + "of-a-version-" * 3
+    seeded_project.seed("--seed-version", long, "--users", "1", "--orders", "3")
+    seeded_project.query("CREATE UNIQUE INDEX only_one ON users (is_active)")
+    assert seeded_project.run("seed", "--seed-version", "v3", *sizes).returncode == 1
     done = seeded_project.run("seed", "--status", SEED_ENABLED="off")
     assert done.returncode == 0
-    assert re.search(r"^v1 +success +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +220 +\d+\.\d +\w+$", done.stdout, re.M)
+    assert f": {long} is in force, no seed is running.\n" in done.stdout
+    table = done.stdout.splitlines()[2:]
+    assert max(map(len, table)) <= 80
+    assert [line.split()[:2] for line in table if re.search(r" \d{4}-", line)] == [
+        ["v3", "failed"],
+        [table[-2].split()[0], "success"],
+        ["v1", "replaced"],
+    ]
+    assert re.fullmatch(r"a-very-long-[a-z-]+\.\.\.", table[-2].split()[0])
+    assert re.search(r"^v1 +replaced +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +220 +\d+\.\d +\w+$", table[-1])
+    assert "unique" in " ".join(table[3:-2]).lower()  # the error, below the attempt that it ended
+
     status = json.loads(seeded_project.run("seed", "--status", "--format", "json").stdout)
-    assert status["running"] is False
-    assert status["attempts"][0]["row_counts"] == {"users": 20, "orders": 100, "payments": 100}
+    assert list(status) == ["database", "running", "in_force", "attempts"]
+    assert [(row["seed_version"], row["status"]) for row in status["attempts"]] == [
+        ("v3", "failed"),
+        (long, "success"),
+        ("v1", "replaced"),
+    ]
+    assert status["attempts"][2]["row_counts"] == {"users": 20, "orders": 100, "payments": 100}
+    documented = re.search(r"```json\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+    assert documented
+    assert list(json.loads(documented[1])["attempts"][0]) == list(status["attempts"][0])
 
 
 def test_seed__skip_imports_neither_numpy_nor_seeds(seeded_project: Project) -> None:
@@ -353,3 +387,13 @@ def test_seed__plain_output(seeded_project: Project, environment: dict[str, str]
         assert "\x1b" not in done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         assert done.returncode == (4 if arguments == ("--verify",) else 0)
+
+
+def test_seed__colours_at_a_terminal_only_where_they_are_wanted(seeded_project: Project) -> None:
+    coloured = seeded_project.at_terminal("seed", "--status")
+    assert "\x1b[" in coloured
+    for environment in ({"NO_COLOR": "1"}, {"NO_COLOR": "1", "LANG": "C", "LC_ALL": "C"}):
+        assert "\x1b" not in seeded_project.at_terminal("seed", "--status", **environment)
+    # Long enough for the bar.
+    long = ("seed", "--force", "--users", "2000", "--orders", "40000", "--loader", "bulk_create")
+    assert "\x1b" not in seeded_project.at_terminal(*long, NO_COLOR="1")

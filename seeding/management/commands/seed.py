@@ -11,6 +11,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from io import TextIOWrapper
+from shutil import get_terminal_size
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -138,7 +139,10 @@ class Command(BaseCommand):
         self._say(str(found), style=self.style.SUCCESS)
 
     def _bar(self) -> AbstractContextManager[Bar | None]:
-        return Bar() if self.verbosity == 1 and self.stdout.isatty() else nullcontext()
+        plain = (
+            self.verbosity != 1 or not self.stdout.isatty() or os.environ.get("NO_COLOR") or self.options["no_color"]
+        )
+        return nullcontext() if plain else Bar()
 
     def show_plan(self) -> None:
         from seeding.inspection import plan
@@ -153,8 +157,12 @@ class Command(BaseCommand):
         from seeding.reports import status_as_json, status_as_text
 
         found = status(self.options["database"])
-        text = status_as_json(found) if self.options["format"] == "json" else status_as_text(found)
-        self._write(self.stdout, text)
+        if self.options["format"] == "json":
+            self._write(self.stdout, status_as_json(found))
+        else:
+            colours = {"success": self.style.SUCCESS, "failed": self.style.ERROR}
+            paint = lambda text, status: colours.get(status, str)(text)  # noqa: E731
+            self._write(self.stdout, status_as_text(found, max(60, get_terminal_size().columns), paint))
 
     def report(self, news: Progress) -> None:
         """Print a piece of news: warnings always but at verbosity 0, a line a table at 1, a line a batch at 2."""

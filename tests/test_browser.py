@@ -1,0 +1,206 @@
+"""The pages in a real browser, in both themes. Skipped where no Chromium is: CHROMIUM names one."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .browser import CHROMIUM, chromium, log_in, make_login, served
+from .conftest import Project, _create, _drop
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page, StorageState
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: install Debian's chromium, or set CHROMIUM")
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, migrated: Project) -> Iterator[Project]:
+    """A database with a failed attempt, a replaced one, and one in force."""
+    created = _create("shop", tmp_path_factory.mktemp("shop"), migrated)
+    created.seed("--users", "1", "--orders", "5")
+    created.query("CREATE UNIQUE INDEX only_one ON users (is_active)")
+    assert created.run("seed", "--seed-version", "v2", "--users", "50", "--orders", "800").returncode == 1
+    created.query("DROP INDEX only_one")
+    created.seed("--seed-version", "v3", "--users", "50", "--orders", "800")
+    make_login(created)
+    yield created
+    _drop(created)
+
+
+@pytest.fixture(scope="module")
+def address(shop: Project) -> Iterator[str]:
+    with served(shop) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    with chromium() as started:
+        yield started
+
+
+class Watch:
+    """Notes what a page must not do."""
+
+    def __init__(self, context: "BrowserContext", address: str) -> None:
+        self.faults: list[str] = []
+        context.on("console", lambda m: m.type in ("error", "warning") and self.faults.append(f"console: {m.text}"))
+        context.on("weberror", lambda e: self.faults.append(f"error: {e.error}"))
+        context.on("requestfailed", lambda r: self._failed(r.url, r.failure))
+        context.on("response", lambda r: r.status >= 400 and self.faults.append(f"{r.status}: {r.url}"))
+        context.on("request", lambda r: r.url.startswith(address) or self.faults.append(f"elsewhere: {r.url}"))
+
+    def _failed(self, url: str, reason: str | None) -> None:
+        if reason != "net::ERR_ABORTED":  # the page was left before it had everything
+            self.faults.append(f"failed: {url}: {reason}")
+
+
+@pytest.fixture(scope="module")
+def logged_in(browser: "Browser", address: str) -> "StorageState":
+    """The cookies of a superuser who has logged in."""
+    context = browser.new_context()
+    watch = Watch(context, address)
+    log_in(context.new_page(), address)
+    cookies = context.storage_state()
+    context.close()
+    assert watch.faults == []
+    return cookies
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(
+    request: pytest.FixtureRequest, browser: "Browser", address: str, logged_in: "StorageState"
+) -> Iterator["Page"]:
+    """A page of that superuser; whatever goes wrong on it fails the test."""
+    context = browser.new_context(
+        color_scheme=request.param, viewport={"width": 1280, "height": 900}, storage_state=logged_in
+    )
+    watch = Watch(context, address)
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+    assert watch.faults == []
+
+
+def attempts(shop: Project) -> dict[str, int]:
+    return dict(shop.query("SELECT status, id FROM seed_metadata"))
+
+
+def test_pages__open_without_a_fault(page: "Page", address: str, shop: Project) -> None:
+    ((user, order),) = shop.query("SELECT user_id, id FROM orders WHERE status = 'pending' ORDER BY id LIMIT 1")
+    keys = attempts(shop)
+    paths = [
+        "orders/order/",
+        "orders/order/?status__exact=pending&q=a",
+        "orders/order/add/",
+        f"orders/order/{order}/change/",
+        f"orders/order/{order}/delete/",
+        f"orders/order/?user={user}",
+        "orders/payment/",
+        f"orders/payment/{order}/change/",
+        "accounts/user/",
+        "accounts/user/?is_staff__exact=1",
+        "accounts/user/add/",
+        f"accounts/user/{user}/change/",
+        f"accounts/user/{user}/password/",
+        "seeding/seedmetadata/",
+        "seeding/seedmetadata/?status__exact=failed",
+        *(f"seeding/seedmetadata/{key}/change/" for key in keys.values()),
+        f"seeding/seedmetadata/{keys['success']}/delete/",
+        "seeding/",
+        "password_change/",
+    ]
+    background = "rgb(255, 255, 255)" if page.evaluate("matchMedia('(prefers-color-scheme: light)').matches") else ""
+    for path in paths:
+        answer = page.goto(f"{address}/admin/{path}")
+        assert answer is not None
+        assert answer.status == 200, path
+        assert answer.headers["content-security-policy"].startswith("default-src 'self'"), path
+        shown = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert shown == (background or "rgb(18, 18, 18)"), path
+
+
+def test_pages__have_pictures_with_text(page: "Page", address: str) -> None:
+    page.goto(f"{address}/admin/orders/order/")
+    pictures = page.get_by_role("img", name="Orders a month: ")
+    assert pictures.count() == 1
+    assert page.locator("figure [role=img]").count() == 3
+    for picture in page.locator("figure [role=img]").all():
+        name = page.evaluate(
+            "svg => document.getElementById(svg.getAttribute('aria-labelledby')).textContent", picture.element_handle()
+        )
+        assert len(name) > 30
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    for part in ("completed", "pending", "processing", "total"):
+        colour = page.evaluate(
+            "part => getComputedStyle(part).fill", page.locator(f".chart rect.{part}").first.element_handle()
+        )
+        assert contrast(colour, ground) >= 3, (part, colour, ground)
+    for tick in page.locator(".chart .tick").all()[:3]:
+        assert contrast(page.evaluate("t => getComputedStyle(t).fill", tick.element_handle()), ground) >= 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours like rgb(1, 2, 3), after WCAG 2."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(part) / 255 for part in colour[colour.index("(") + 1 : -1].split(",")[:3]]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_pages__are_reachable_by_keyboard(page: "Page", address: str, shop: Project) -> None:
+    page.goto(f"{address}/admin/orders/order/")
+    reached = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("(document.activeElement.innerText || document.activeElement.name || '').trim()")
+        reached.append(focused)
+        if focused == "Numbers" and reached.count("Numbers") == 2:
+            page.keyboard.press("Enter")
+            break
+    assert page.get_by_role("table", name="Orders a month").is_visible()
+    assert page.get_by_role("table", name="Totals").is_hidden()
+
+    page.goto(f"{address}/admin/seeding/seedmetadata/{attempts(shop)['success']}/change/")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.value") == "Verify every row":
+            page.keyboard.press("Enter")
+            break
+    page.get_by_text("Compared every row. v3 is verified: 50 users, 800 orders, 800 payments").wait_for()
+
+
+def test_lists__filter_by_days(page: "Page", address: str, shop: Project) -> None:
+    page.goto(f"{address}/admin/orders/order/?status__exact=completed")
+    page.get_by_label("From").fill("2020-01-01")
+    page.get_by_label("to", exact=True).fill("2020-01-31")
+    page.get_by_role("button", name="Filter").click()
+    page.wait_for_url("**created_at__until=2020-01-31*")
+    assert "status__exact=completed" in page.url
+    assert "0 orders" in page.locator(".paginator").inner_text()
+    page.get_by_role("link", name="Any time").click()
+    page.wait_for_url(lambda url: "since" not in url)
+    ((completed,),) = shop.query("SELECT count(*) FROM orders WHERE status = 'completed'")
+    assert f"{completed} orders" in page.locator(".paginator").inner_text()
+
+
+def test_orders__pick_their_user_from_a_list(page: "Page", address: str) -> None:
+    page.goto(f"{address}/admin/orders/order/add/")
+    with page.expect_popup() as opened:
+        page.locator("#lookup_id_user").click()
+    opened.value.locator("#result_list tbody th a").first.click()
+    page.wait_for_function("document.getElementById('id_user').value !== ''")
+
+
+def test_theme__can_be_switched(page: "Page", address: str) -> None:
+    page.goto(f"{address}/admin/orders/order/")
+    seen = set()
+    for _ in range(3):
+        page.get_by_role("button", name="Toggle theme").click()
+        seen.add(page.evaluate("getComputedStyle(document.querySelector('.chart rect.completed')).fill"))
+    assert len(seen) == 2
