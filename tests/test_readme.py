@@ -29,7 +29,7 @@ def test_readme__commands_work_in_their_order(project: Project) -> None:
 def test_readme__python_in_a_shell(project: Project) -> None:
     blocks = re.findall(r"```python\n(.*?)```", README, re.S)
     in_shell = [block for block in blocks if "register" not in block]
-    assert len(in_shell) == 2
+    assert len(in_shell) == 3
     done = project.run("shell", "-v0", "-c", "\n".join(in_shell) + "print(payment.order.user.email)")
     assert done.returncode == 0, done.stderr
     first, second = done.stdout.splitlines()
@@ -41,6 +41,12 @@ def test_readme__query(seeded_project: Project) -> None:
     (query,) = re.findall(r"```sql\n(.*?);\n```", README, re.S)
     ((_, version, _, users, orders, status),) = seeded_project.query(query)
     assert (version, users, orders, status) == ("v1", 20, 100, "success")
+
+
+def test_readme__shows_pictures_that_are_there() -> None:
+    pictures = set(re.findall(r"docs/[a-z-]+\.png", README))
+    assert len(pictures) > 4
+    assert pictures == {f"docs/{path.name}" for path in (ROOT / "docs").iterdir()}
 
 
 def test_readme__names_every_variable_and_make_target() -> None:
