@@ -1,6 +1,6 @@
 """Admin pages for tables of millions of rows: nothing counts, sorts or selects without a bound."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -13,6 +13,12 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 LARGEST_KEY = 2**63 - 1
+
+
+def as_key(text: str) -> int | None:
+    """Return the key that the text is, if it can be one."""
+    key = int(text) if text.isdecimal() and len(text) <= len(str(LARGEST_KEY)) else None
+    return key if key is not None and key <= LARGEST_KEY else None
 
 
 class CappedPaginator(Paginator):
@@ -48,12 +54,16 @@ class CappedPaginator(Paginator):
 
 
 class LargeTableChangeList(ChangeList):
-    """Sorts by nothing but what the page offers, whatever the address says, and asks for no more than a page."""
+    """Sorts by nothing but what the page offers, whatever the address says, and asks for no more than a page.
+
+    Each row knows as its `viewer` who looks at it.
+    """
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        if not self.multi_page:
-            self.result_list = self.paginator.page(1).object_list
+        self.result_list = list(self.result_list if self.multi_page else self.paginator.page(1).object_list)
+        for row in self.result_list:
+            row.viewer = request.user
 
     def get_ordering_field(self, field_name: Any) -> Any:
         return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
@@ -85,21 +95,37 @@ class LargeTableAdmin(admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         return lookup in self.lookups
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            row.viewer = request.user
+        return row
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         term = search_term.strip().lower()
         if term.isdecimal():
-            key = int(term[:20])  # one digit more than the largest key has
-            return (queryset.filter(pk=key) if key <= LARGEST_KEY else queryset.none()), False
+            key = as_key(term)
+            return (queryset.none() if key is None else queryset.filter(pk=key)), False
         return (self.search_email(request, queryset, term) if term else queryset), False
 
     def search_email(self, request: HttpRequest, queryset: QuerySet[Any], beginning: str) -> QuerySet[Any]:
         return queryset.filter(email__startswith=beginning)
 
 
+class KnownChoicesFilter(admin.ChoicesFieldListFilter):
+    """The choices of a field, and nothing else: for a value that no row has, all rows would be read."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        known = {str(value) for value, _ in self.field.flatchoices}
+        if not known.issuperset(self.lookup_val or ()):
+            raise IncorrectLookupParameters
+        return super().queryset(request, queryset)
+
+
 class DateRangeFilter(admin.FieldListFilter):
-    """Rows of some days, the first and the last included: a range of an indexed column. Days are those of UTC."""
+    """Rows of some days, the first and the last included: a range of an indexed column."""
 
     template = "admin/date_range_filter.html"
     presets = (("Past 7 days", 7), ("Past 30 days", 30), ("Past 12 months", 365))
@@ -135,7 +161,7 @@ class DateRangeFilter(admin.FieldListFilter):
         ]
         none = {"display": "Any time", "selected": not (self.since or self.until)}
         yield none | {"query_string": changelist.get_query_string(remove=own)}
-        today = timezone.now().astimezone(UTC).date()
+        today = timezone.localdate()
         for name, days in self.presets:
             since = today - timedelta(days=days)
             link = changelist.get_query_string({self.since_name: since.isoformat()}, remove=own)
@@ -143,4 +169,4 @@ class DateRangeFilter(admin.FieldListFilter):
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)
+    return timezone.make_aware(datetime.combine(day, time.min))

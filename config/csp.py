@@ -20,6 +20,6 @@ class ContentSecurityPolicyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not (settings.DEBUG and response.status_code in (404, 500)):
+        if not (settings.DEBUG and response.status_code >= 400):
             response.headers.setdefault("Content-Security-Policy", POLICY)
         return response

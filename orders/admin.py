@@ -13,12 +13,13 @@ from django.utils.html import format_html
 
 from accounts.admin import UserAdmin
 from accounts.models import User
-from config.admin import LARGEST_KEY, DateRangeFilter, LargeTableAdmin, LargeTableChangeList
+from config.admin import DateRangeFilter, KnownChoicesFilter, LargeTableAdmin, LargeTableChangeList, as_key
 
 from .models import Order, Payment, Status, with_lifetime_value
 from .pictures import pictures_of
 
 CUSTOMERS = 100  # whose orders a search by the beginning of an address looks for
+SHOWN_ORDERS = 20  # of a customer who can\'t be deleted because of them
 
 
 class CustomerFilter(admin.SimpleListFilter):
@@ -28,15 +29,15 @@ class CustomerFilter(admin.SimpleListFilter):
     parameter_name = "user"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        chosen = self.value()
-        if chosen is None:
+        if self.value() is None:
             return []
-        if not chosen.isdecimal() or int(chosen[:20]) > LARGEST_KEY:
+        key = as_key(self.value())
+        if key is None:
             raise IncorrectLookupParameters
-        return list(User.objects.filter(pk=chosen).values_list("pk", "email")) or [(chosen, f"user {chosen}")]
+        return list(User.objects.filter(pk=key).values_list("pk", "email")) or [(str(key), f"user {key}")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        return queryset.filter(user=self.value()) if self.value() else None
+        return queryset if self.value() is None else queryset.filter(user=as_key(self.value()))
 
 
 class _ShopAdmin(LargeTableAdmin):
@@ -63,28 +64,30 @@ class _ShopAdmin(LargeTableAdmin):
 @admin.register(Order)
 class OrderAdmin(_ShopAdmin):
     list_display = ("__str__", "customer", "money_total", "status_badge", "payment_link", "created")
-    list_filter = ("status", ("created_at", DateRangeFilter), CustomerFilter)
+    list_filter = (("status", KnownChoicesFilter), ("created_at", DateRangeFilter), CustomerFilter)
     lookups = ("status__exact", "created_at__since", "created_at__until", "user")
     list_select_related = ("user", "payment")
     ordering = ("-created_at", "-pk")
     customer_field = "user"
-    readonly_fields = ("payment_link", "created_at")
+    readonly_fields = ("customer", "payment_link", "created_at")
     raw_id_fields = ("user",)
 
     def get_fields(self, request: HttpRequest, obj: Order | None = None) -> Any:
-        known = ("payment_link", "created_at") if obj else ()
-        return ("user", "total", "status", *known)
+        if obj is None:
+            return ("user", "total", "status")
+        user = "user" if self.has_change_permission(request, obj) else "customer"  # a link where one may follow it
+        return (user, "total", "status", "payment_link", "created_at")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the pictures above the list, while it isn't narrowed down and nobody picks an order for another page."""
+        """Show the pictures above the first page of all orders, where nobody picks one for another page."""
         context = dict(extra_context or {})
-        if request.method == "GET" and not set(request.GET) - {"p", "o"} and self.has_view_permission(request):
+        if request.method == "GET" and not set(request.GET) - {"o"} and self.has_view_permission(request):
             context["pictures"] = pictures_of(Order.objects.all())
         return super().changelist_view(request, context)
 
     @admin.display(description="customer")
     def customer(self, order: Order) -> str:
-        return _link("accounts_user", order.user_id, order.user.email)
+        return _link(order, "accounts_user", order.user_id, order.user.email)
 
     @admin.display(description="total")
     def money_total(self, order: Order) -> str:
@@ -98,13 +101,13 @@ class OrderAdmin(_ShopAdmin):
     def payment_link(self, order: Order) -> str:
         if not hasattr(order, "payment"):
             return "-"
-        return _link("orders_payment", order.pk, Status(order.payment.status).label)
+        return _link(order, "orders_payment", order.pk, Status(order.payment.status).label)
 
 
 @admin.register(Payment)
 class PaymentAdmin(_ShopAdmin):
     list_display = ("__str__", "order_link", "customer", "money_amount", "status_badge", "created")
-    list_filter = ("status",)
+    list_filter = (("status", KnownChoicesFilter),)
     lookups = ("status__exact",)
     list_select_related = ("order__user",)
     sortable_by = ()  # but by its key, that of the order, a payment is in no index
@@ -119,11 +122,11 @@ class PaymentAdmin(_ShopAdmin):
 
     @admin.display(description="order")
     def order_link(self, payment: Payment) -> str:
-        return _link("orders_order", payment.pk, str(payment.order))
+        return _link(payment, "orders_order", payment.pk, str(payment.order))
 
     @admin.display(description="customer")
     def customer(self, payment: Payment) -> str:
-        return _link("accounts_user", payment.order.user_id, payment.order.user.email)
+        return _link(payment, "accounts_user", payment.order.user_id, payment.order.user.email)
 
     @admin.display(description="amount")
     def money_amount(self, payment: Payment) -> str:
@@ -139,8 +142,8 @@ class CustomerChangeList(LargeTableChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = list(self.result_list)
-        _add_lifetime_values(self.result_list)
+        if _sees_orders(request):
+            _add_lifetime_values(self.result_list)
 
 
 admin.site.unregister(User)
@@ -148,22 +151,34 @@ admin.site.unregister(User)
 
 @admin.register(User)
 class CustomerAdmin(UserAdmin):
-    """Users, with what they ordered."""
-
-    list_display = ("email", "get_full_name", "role", "orders_link", "lifetime_value", "created")
+    """Users, with what they ordered, for those who may see orders."""
 
     class Media:
         css = {"all": ["orders/admin.css"]}
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        ordered = ("orders_link", "lifetime_value") if _sees_orders(request) else ()
+        return (*self.list_display[:-1], *ordered, self.list_display[-1])
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return CustomerChangeList
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        return fieldsets if obj is None else [*fieldsets, ("Orders", {"fields": ("orders_link", "lifetime_value")})]
+        if obj is None or not _sees_orders(request):
+            return fieldsets
+        return [*fieldsets, ("Orders", {"fields": ("orders_link", "lifetime_value")})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         return (*super().get_readonly_fields(request, obj), "orders_link", "lifetime_value")
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Say that a customer stays, without a list of all the orders that keep them."""
+        some = list(Order.objects.filter(user__in=objs).select_related("user")[: SHOWN_ORDERS + 1])
+        if not some:
+            return super().get_deleted_objects(objs, request)
+        more = ["more orders"] if len(some) > SHOWN_ORDERS else []
+        return [str(user) for user in objs], {}, set(), [*map(str, some[:SHOWN_ORDERS]), *more]
 
     @admin.display(description="orders")
     def orders_link(self, user: User) -> str:
@@ -175,6 +190,10 @@ class CustomerAdmin(UserAdmin):
     def lifetime_value(self, user: User) -> str:
         _add_lifetime_values([user])
         return money(user.lifetime_value)
+
+
+def _sees_orders(request: HttpRequest) -> bool:
+    return any(request.user.has_perm(f"orders.{action}_order") for action in ("view", "change"))
 
 
 def _add_lifetime_values(users: list[User]) -> None:
@@ -196,5 +215,9 @@ def badge(status: str) -> str:
     return format_html('<span class="status {}">{}</span>', status, Status(status).label)
 
 
-def _link(page: str, key: int, text: str) -> str:
+def _link(row: Any, page: str, key: int, text: str) -> str:
+    """Return a link to the page of a row, for those who may open it; for others just the text."""
+    app, _, model = page.partition("_")
+    if not any(row.viewer.has_perm(f"{app}.{action}_{model}") for action in ("view", "change")):
+        return text
     return format_html('<a href="{}">{}</a>', reverse(f"admin:{page}_change", args=[key]), text)

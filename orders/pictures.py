@@ -85,7 +85,7 @@ def _by_status(statuses: dict[Status, int]) -> Chart:
 
 
 def _by_month(counts: dict[tuple[date, str], int]) -> Chart:
-    months = sorted({month for month, _ in counts})[-MONTHS:]
+    months = _months(min(month for month, _ in counts), max(month for month, _ in counts))[-MONTHS:]
     found = [(month, [counts.get((month, status), 0) for status in Status]) for month in months]
     busiest, most = max(found, key=lambda pair: sum(pair[1]))
     return Chart(
@@ -96,7 +96,7 @@ def _by_month(counts: dict[tuple[date, str], int]) -> Chart:
         rows=tables_of([(_name(month), *by_status, sum(by_status)) for month, by_status in found]),
         columns=tuple(
             Column(
-                f"{month:%b}" if month.month % 3 == 1 or len(months) < 5 else "",
+                f"{month:%Y}" if month.month == 1 else f"{month:%b}" if month.month % 3 == 1 or len(months) < 5 else "",
                 _name(month),
                 tuple(Part(status.value, n) for status, n in zip(Status, by_status, strict=True) if n),
             )
@@ -119,5 +119,11 @@ def _by_total(totals: Counter[int]) -> Chart:
     )
 
 
+def _months(first: date, last: date) -> list[date]:
+    """Return all months from the first to the last, also those without orders."""
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [date(number // 12, number % 12 + 1, 1) for number in numbers]
+
+
 def _name(month: date) -> str:
-    return f"{month:%B %Y}"
+    return f"{month:%b %Y}"

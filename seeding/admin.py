@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import DEFAULT_DB_ALIAS
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.utils.timesince import timesince
 from django.views.decorators.http import require_POST
 
 from .errors import SeedError
+from .lock import is_running
 from .models import SeedMetadata, Status
 
 VERIFIED_ROWS = 100_000  # up to here, a page may compare every row with what was generated: a second or two
@@ -42,8 +44,15 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
     def has_change_permission(self, request: HttpRequest, obj: SeedMetadata | None = None) -> bool:
         return False
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return lookup in ("status__exact", "seed_version", "loader") and "\x00" not in value
+
     def get_list_display(self, request: HttpRequest) -> tuple[str | Callable[[Any], str], ...]:
-        newest = SeedMetadata.objects.exclude(row_counts={}).order_by(*self.ordering)[: self.list_per_page]
+        newest = (
+            SeedMetadata.objects.exclude(row_counts={})
+            .order_by(*self.ordering)
+            .only("row_counts", "duration_ms")[: self.list_per_page]
+        )
         tables = list(newest[0].row_counts)[:SHOWN_TABLES] if newest else []
         fastest = max((_rate(row) or 0 for row in newest), default=0)
         return ("version", "badge", "seeded", *map(_rows_of, tables), "duration", _rate_to_scale(fastest), "loader")
@@ -84,7 +93,11 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
-        if not _is_quick(row):
+        if row.status != Status.SUCCESS:
+            messages.warning(request, "Only the attempt in force can be verified: others' data is gone.")
+        elif is_running(row._state.db or DEFAULT_DB_ALIAS):
+            messages.warning(request, "A seed is running: verify when it has ended.")
+        elif not _is_quick(row):
             messages.warning(request, "That would take long here: run `python manage.py seed --verify` in a shell.")
         else:
             from .verification import verify
@@ -96,7 +109,8 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
             else:
                 level = messages.SUCCESS if found.same else messages.ERROR
                 messages.add_message(request, level, f"Compared every row. {found}")
-        return HttpResponseRedirect(reverse("admin:seeding_seedmetadata_change", args=[row.pk]))
+        page = reverse("admin:seeding_seedmetadata_change", args=[row.pk], current_app=self.admin_site.name)
+        return HttpResponseRedirect(page)
 
     @admin.display(description="version", ordering="seed_version")
     def version(self, row: SeedMetadata) -> str:

@@ -31,8 +31,14 @@ def describe(using: str = "default") -> str:
 
 
 def in_one_line(exc: BaseException) -> str:
-    """Return the error's message without line breaks."""
-    return " ".join(str(exc).split()) or type(exc).__name__
+    """Return the error's message without line breaks, and with nothing that a terminal would obey."""
+    return printable(str(exc)) or type(exc).__name__
+
+
+def printable(text: str) -> str:
+    """Return the text in one line, its control characters spelled out: databases quote what is in their rows."""
+    line = " ".join(text.split())
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
 
 
 def sqlstate(exc: BaseException) -> str:

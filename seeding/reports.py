@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from .connections import printable
 from .models import SeedMetadata
 from .results import SeedPlan, SeedStatus
 
@@ -95,7 +96,9 @@ def status_as_text(status: SeedStatus, width: int = 80, paint: Paint = lambda te
     lines += ["", table[0], _line(["-" * w for w in widths], widths)]
     for row, line in zip(shown, table[1:], strict=True):
         lines.append(paint(line, row.status))
-        lines += textwrap.wrap(row.error, width - 4, initial_indent="    ", subsequent_indent="    ", max_lines=4)
+        lines += textwrap.wrap(
+            printable(row.error), width - 4, initial_indent="    ", subsequent_indent="    ", max_lines=4
+        )
     if len(status.attempts) > len(shown):
         lines.append(f"and {len(status.attempts) - len(shown):,} earlier ones; --format json lists all.")
     return "\n".join(lines)

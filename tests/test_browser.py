@@ -175,6 +175,20 @@ def test_pages__are_reachable_by_keyboard(page: "Page", address: str, shop: Proj
     page.get_by_text("Compared every row. v3 is verified: 50 users, 800 orders, 800 payments").wait_for()
 
 
+@pytest.mark.parametrize("width", [375, 1024, 1280])
+def test_pages__fit_the_window(page: "Page", address: str, shop: Project, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    for path in ("orders/order/", f"seeding/seedmetadata/{attempts(shop)['success']}/change/", "accounts/user/"):
+        page.goto(f"{address}/admin/{path}")
+        for numbers in page.get_by_text("Numbers").all():
+            numbers.click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        for table in page.locator(".numbers").all():
+            assert table.evaluate(
+                "t => t.getBoundingClientRect().right <= t.closest('figure').getBoundingClientRect().right"
+            )
+
+
 def test_lists__filter_by_days(page: "Page", address: str, shop: Project) -> None:
     page.goto(f"{address}/admin/orders/order/?status__exact=completed")
     page.get_by_label("From").fill("2020-01-01")

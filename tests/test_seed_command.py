@@ -3,6 +3,8 @@
 import json
 import re
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -397,3 +399,28 @@ def test_seed__colours_at_a_terminal_only_where_they_are_wanted(seeded_project: 
     # Long enough for the bar.
     long = ("seed", "--force", "--users", "2000", "--orders", "40000", "--loader", "bulk_create")
     assert "\x1b" not in seeded_project.at_terminal(*long, NO_COLOR="1")
+
+
+def test_seed__without_any_output(project: Project) -> None:
+    """As daemons start processes: with standard output and error closed."""
+    command = f"exec {sys.executable} manage.py seed --users 5 --orders 9 >&- 2>&-"
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT, env=project.environment({}), check=False)
+    assert done.returncode == 0
+    assert project.history() == [("v1", 5, 9, "success")]
+
+
+def test_status__spells_out_what_a_terminal_would_obey(project: Project) -> None:
+    project.query(
+        "INSERT INTO seed_metadata (seed_version, seeded_at, row_counts, status, digests, sample_digests, loader, "
+        "error, host, database_user) VALUES ('v1', '2026-01-05', '{}', 'failed', '{}', '{}', 'copy', "
+        "'a \x1b[31mred\nline', '', '')"
+    )
+    assert "    a \\x1b[31mred line\n" in project.run("seed", "--status").stdout
+
+
+def test_seed__json_is_for_status_and_plan(project: Project) -> None:
+    for arguments in ((), ("--check",), ("--verify",)):
+        done = project.run("seed", "--format", "json", *arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == "CommandError: --format json goes with --status or --plan; nothing was done.\n"
+    assert project.history() == []

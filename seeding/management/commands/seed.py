@@ -11,6 +11,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from io import TextIOWrapper
+from pathlib import Path
 from shutil import get_terminal_size
 from types import FrameType
 from typing import Any, TypeVar
@@ -35,6 +36,9 @@ class Command(BaseCommand):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["no_color"] = kwargs.get("no_color") or bool(os.environ.get("NO_COLOR"))  # see no-color.org
+        for stream in ("stdout", "stderr"):
+            if getattr(sys, stream) is None:  # closed before the process started, as daemons do
+                kwargs[stream] = kwargs.get(stream) or Path(os.devnull).open("w")  # noqa: SIM115
         super().__init__(*args, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -93,6 +97,8 @@ class Command(BaseCommand):
         self.signals: list[int] = []
         self.verbosity: int = options["verbosity"]
         self.options = options
+        if options["format"] == "json" and not (options["status"] or options["plan"]):
+            raise CommandError("--format json goes with --status or --plan; nothing was done.", returncode=2)
         try:
             with _interruptible(self.signals):
                 if options["wait"]:
