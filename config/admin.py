@@ -22,12 +22,14 @@ def as_key(text: str) -> int | None:
 
 
 class CappedPaginator(Paginator):
-    """Counts, and leads to, no more than the first `cap` rows: filters and searches reach the others.
+    """Counts no further than `cap` rows, and where there are more leads to the first `reach` of them.
 
-    A page's keys are found first, and then their rows: what is skipped on the way to a late page is joined to nothing.
+    Filters and searches lead to the others. A page's keys are found first, and then their rows: what is skipped on the
+    way to a late page is joined to nothing.
     """
 
     cap = 10_000
+    reach = 2_500
 
     def page(self, number: int | str) -> Page:
         page = super().page(number)
@@ -41,7 +43,7 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return min(self._counted, self.cap)
+        return self.reach if self.is_capped else self._counted
 
     @property
     def is_capped(self) -> bool:

@@ -1,16 +1,18 @@
 """Users, orders and payments: what holds of them, and what developers ask of them."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from model_bakery import baker
 
 from accounts.models import User
 from orders.models import Order, with_lifetime_value
+from seeding import seed
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +66,12 @@ def test_recipes__make_rows_that_are_valid(recipe: str) -> None:
 @pytest.mark.parametrize("model", ["accounts.User", "orders.Order", "orders.Payment"])
 def test_baker__makes_rows_without_a_recipe(model: str) -> None:
     assert baker.make(model).pk
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="other databases have no such statistics")
+def test_orders__the_planner_knows_how_few_months_there_are() -> None:
+    seed(row_counts={"users": 50, "orders": 4_000})
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE orders")
+    (plan,) = re.findall(r"rows=(\d+)", Order.objects.by_month().explain().splitlines()[0])
+    assert int(plan) == Order.objects.by_month().count() < 15
