@@ -92,8 +92,8 @@ def _by_month(counts: dict[tuple[date, str], int]) -> Chart:
         key="months",
         title="Orders a month",
         summary=f"{_name(months[0])} to {_name(months[-1])}; most, {sum(most):,}, in {_name(busiest)}",
-        heads=("Month (UTC)", *(status.label for status in Status), "All"),
-        rows=tables_of([(_name(month), *by_status, sum(by_status)) for month, by_status in found]),
+        heads=("Month (UTC)", "All", *(status.label for status in Status)),
+        rows=tables_of([(_name(month), sum(by_status), *by_status) for month, by_status in found]),
         columns=tuple(
             Column(
                 f"{month:%Y}" if month.month == 1 else f"{month:%b}" if month.month % 3 == 1 or len(months) < 5 else "",
