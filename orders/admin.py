@@ -19,7 +19,7 @@ from .models import Order, Payment, Status, with_lifetime_value
 from .pictures import pictures_of
 
 CUSTOMERS = 100  # whose orders a search by the beginning of an address looks for
-SHOWN_ORDERS = 20  # of a customer who can\'t be deleted because of them
+SHOWN_ORDERS = 20  # of a customer who can't be deleted because of them
 
 
 class CustomerFilter(admin.SimpleListFilter):
