@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .browser import CHROMIUM, chromium, log_in, make_login, served
-from .conftest import Project, _create, _drop
+from .conftest import IS_POSTGRESQL, Project, _create, _drop
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: install Debian's chromium, or set CHROMIUM")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: install Debian's chromium, or set CHROMIUM"),
+    pytest.mark.skipif(IS_POSTGRESQL, reason="a browser sees the same on SQLite"),
+]
 
 
 @pytest.fixture(scope="module")
