@@ -4,10 +4,10 @@ RUN := $(VENV)/bin/python
 export SEED_ENABLED ?= on
 
 .DEFAULT_GOAL := help
-.PHONY: help seed test lint bench chaos pictures serve clean
+.PHONY: help seed test lint bench bench-pages chaos pictures serve clean
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
 
 seed: $(VENV)/ready ## Set up .venv, migrate the database and seed it, once per version
 	$(RUN) manage.py migrate --verbosity 0
@@ -25,6 +25,9 @@ lint: $(VENV)/ready-dev ## Check style, types and missing migrations
 
 bench: $(VENV)/ready-bench ## Measure against hand-written ways, on a throwaway PostgreSQL (SIZES=S,L RUNS=5 JSON=file)
 	$(RUN) -m benchmarks --sizes $(or $(SIZES),S,L) --runs $(or $(RUNS),5) $(if $(JSON),--json $(JSON))
+
+bench-pages: $(VENV)/ready-dev ## Measure the admin's pages with ten million orders, on a throwaway PostgreSQL
+	$(RUN) -m benchmarks.pages
 
 chaos: $(VENV)/ready-dev ## Kill processes and servers at 100 random instants, on both databases
 	DATABASE_URL= CHAOS_RUNS=100 $(RUN) -m pytest tests/test_faults.py

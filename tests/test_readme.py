@@ -55,5 +55,5 @@ def test_readme__names_every_variable_and_make_target() -> None:
         assert re.search(rf"^# {name}=", example, re.M), name
     for name in re.findall(r"^# ([A-Z_]+)=", example, re.M):
         assert f"| `{name}` |" in README, name
-    targets = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.M))
-    assert set(re.findall(r"(?:`|^|\$ )make ([a-z]+)", README, re.M)) <= targets
+    targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.M))
+    assert set(re.findall(r"(?:`|^|\$ )make ([a-z-]+)", README, re.M)) <= targets
