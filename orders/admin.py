@@ -16,7 +16,6 @@ from accounts.models import User
 from config.admin import DateRangeFilter, KnownChoicesFilter, LargeTableAdmin, LargeTableChangeList, as_key
 
 from .models import Order, Payment, Status, with_lifetime_value
-from .pictures import pictures_of
 
 CUSTOMERS = 100  # whose orders a search by the beginning of an address looks for
 SHOWN_ORDERS = 20  # of a customer who can't be deleted because of them
@@ -82,6 +81,8 @@ class OrderAdmin(_ShopAdmin):
         """Show the pictures above the first page of all orders, where nobody picks one for another page."""
         context = dict(extra_context or {})
         if request.method == "GET" and not set(request.GET) - {"o"} and self.has_view_permission(request):
+            from .pictures import pictures_of  # what only this page needs; every command imports this module
+
             context["pictures"] = pictures_of(Order.objects.all())
         return super().changelist_view(request, context)
 
