@@ -56,6 +56,14 @@ def test_admin__sends_a_strict_policy(admin: Client) -> None:
         assert "unsafe" not in policy
 
 
+def test_csrf_failures__are_explained_without_inline_styles() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "boss@example.com"})
+    assert answer.status_code == 403
+    assert "Content-Security-Policy" in answer.headers
+    assert "The form was not accepted" in answer.content.decode()
+    assert "style" not in answer.content.decode()
+
+
 def test_admin__seed_metadata_is_a_record(admin: Client) -> None:
     seed(row_counts={"users": 3, "orders": 5})
     row = SeedMetadata.objects.get()
