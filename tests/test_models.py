@@ -70,7 +70,7 @@ def test_baker__makes_rows_without_a_recipe(model: str) -> None:
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="other databases have no such statistics")
 def test_orders__the_planner_knows_how_few_months_there_are() -> None:
-    seed(row_counts={"users": 50, "orders": 4_000})
+    seed(row_counts={"users": 50, "orders": 3_000})
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE orders")
     (plan,) = re.findall(r"rows=(\d+)", Order.objects.by_month().explain().splitlines()[0])
