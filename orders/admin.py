@@ -59,6 +59,11 @@ class _ShopAdmin(LargeTableAdmin):
             )
         return queryset.filter(**{f"{self.customer_field}__in": found[:CUSTOMERS]})
 
+    @admin.display(description="status")
+    def status_badge(self, row: Order | Payment) -> str:
+        """Show the status with its mark, which is a shape too, not only a colour."""
+        return format_html('<span class="status {}">{}</span>', row.status, Status(row.status).label)
+
 
 @admin.register(Order)
 class OrderAdmin(_ShopAdmin):
@@ -93,10 +98,6 @@ class OrderAdmin(_ShopAdmin):
     @admin.display(description="total")
     def money_total(self, order: Order) -> str:
         return money(order.total)
-
-    @admin.display(description="status")
-    def status_badge(self, order: Order) -> str:
-        return badge(order.status)
 
     @admin.display(description="payment")
     def payment_link(self, order: Order) -> str:
@@ -133,17 +134,13 @@ class PaymentAdmin(_ShopAdmin):
     def money_amount(self, payment: Payment) -> str:
         return money(payment.amount)
 
-    @admin.display(description="status")
-    def status_badge(self, payment: Payment) -> str:
-        return badge(payment.status)
-
 
 class CustomerChangeList(LargeTableChangeList):
     """Asks for the orders of the users on the page, all at once."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        if _sees_orders(request):
+        if _may_see(request.user, "orders_order"):
             _add_lifetime_values(self.result_list)
 
 
@@ -158,7 +155,7 @@ class CustomerAdmin(UserAdmin):
         css = {"all": ["orders/admin.css"]}
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        ordered = ("orders_link", "lifetime_value") if _sees_orders(request) else ()
+        ordered = ("orders_link", "lifetime_value") if _may_see(request.user, "orders_order") else ()
         return (*self.list_display[:-1], *ordered, self.list_display[-1])
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -166,7 +163,7 @@ class CustomerAdmin(UserAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or not _sees_orders(request):
+        if obj is None or not _may_see(request.user, "orders_order"):
             return fieldsets
         return [*fieldsets, ("Orders", {"fields": ("orders_link", "lifetime_value")})]
 
@@ -193,8 +190,9 @@ class CustomerAdmin(UserAdmin):
         return money(user.lifetime_value)
 
 
-def _sees_orders(request: HttpRequest) -> bool:
-    return any(request.user.has_perm(f"orders.{action}_order") for action in ("view", "change"))
+def _may_see(viewer: Any, page: str) -> bool:
+    app, _, model = page.partition("_")
+    return any(viewer.has_perm(f"{app}.{action}_{model}") for action in ("view", "change"))
 
 
 def _add_lifetime_values(users: list[User]) -> None:
@@ -211,14 +209,8 @@ def money(amount: Decimal) -> str:
     return format_html('<span class="money">{}</span>', f"{amount:,.2f}")
 
 
-def badge(status: str) -> str:
-    """Return a status with its mark, which is a shape too, not only a colour."""
-    return format_html('<span class="status {}">{}</span>', status, Status(status).label)
-
-
 def _link(row: Any, page: str, key: int, text: str) -> str:
     """Return a link to the page of a row, for those who may open it; for others just the text."""
-    app, _, model = page.partition("_")
-    if not any(row.viewer.has_perm(f"{app}.{action}_{model}") for action in ("view", "change")):
+    if not _may_see(row.viewer, page):
         return text
     return format_html('<a href="{}">{}</a>', reverse(f"admin:{page}_change", args=[key]), text)

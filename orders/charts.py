@@ -1,7 +1,7 @@
 """Column charts: numbers become rectangles of a drawing of 280 by 150 units, which a template writes as SVG."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 WIDTH, HEIGHT = 280, 150
 LEFT, RIGHT, TOP, BOTTOM = 36, 278, 8, 130  # of the plot
@@ -52,11 +52,7 @@ class Chart:
     rows: tuple[tuple[str, ...], ...]
     columns: tuple[Column, ...]
     legend: tuple[tuple[str, str], ...] = ()  # CSS class and label
-    width: int = field(default=WIDTH, init=False)
-    height: int = field(default=HEIGHT, init=False)
-    left: int = field(default=LEFT, init=False)
-    right: int = field(default=RIGHT, init=False)
-    label_y: int = field(default=BOTTOM + 14, init=False)
+    width, height, left, right, label_y = WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM + 14  # for the template; no fields
 
     @property
     def top_value(self) -> int:

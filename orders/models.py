@@ -46,7 +46,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         With names of columns in `also_by`, a dict for each of their values in each month.
         """
         months: Any = self.annotate(month=Month("created_at"))  # which the plugin of mypy doesn't see in values()
-        counted = months.values("month", *also_by).annotate(orders=models.Count("pk"), revenue=models.Sum("total"))
+        counted = months.values("month", *also_by).annotate(orders=models.Count("*"), revenue=models.Sum("total"))
         return cast("models.QuerySet[Order, dict[str, Any]]", counted.order_by("month", *also_by))
 
     def revenue_by_month(self) -> "models.QuerySet[Order, dict[str, Any]]":

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models.functions import Cast, Floor
 
 from .charts import Chart, Column, Part, tables_of
-from .models import Month, OrderQuerySet, Status
+from .models import OrderQuerySet, Status
 
 SAMPLE_KEYS = 1_000_000
 MONTHS = 18  # the last ones
@@ -52,9 +52,9 @@ def pictures_of(orders: OrderQuerySet) -> Pictures | None:
     sample = orders.filter(pk__lt=end)
     # Two queries, each with what the other hasn't, so that neither takes long; not sorted by the database: that would
     # sort all rows.
-    months = sample.annotate(month=Month("created_at")).values("month", "status").order_by()
+    months = sample.by_month("status").order_by().values("month", "status", "orders")
     bins = sample.annotate(bin=Floor(Cast("total", models.FloatField()) / BIN)).values("bin", "status").order_by()
-    counts = {(row["month"], row["status"]): row["orders"] for row in months.annotate(orders=models.Count("*"))}
+    counts = {(row["month"], row["status"]): row["orders"] for row in months}
     totals, statuses, revenue = Counter[int](), dict.fromkeys(Status, 0), Decimal(0)
     for row in bins.annotate(orders=models.Count("*"), sum=models.Sum("total")):
         totals[min(int(row["bin"]), BINS - 1)] += row["orders"]

@@ -32,6 +32,7 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
     search_fields = ("seed_version", "error", "host")
     search_help_text = "A version, a host, or words of an error."
     ordering = ("-seeded_at", "-id")
+    sortable_by = ("version", "badge", "seeded", "duration", "loader")
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
 
@@ -70,21 +71,17 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
             *super().get_urls(),
         ]
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: SeedMetadata | None = None,
     ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        context = {"subtitle": str(row), "in_force": row is not None and row.status == Status.SUCCESS}
-        if context["in_force"]:
-            context |= {"quick": _is_quick(row), "verified_rows": f"{VERIFIED_ROWS:,}"}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
-
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        in_force = row.seed_version if row is not None and row.status == Status.SUCCESS else ""
-        return super().delete_view(request, object_id, {**(extra_context or {}), "in_force": in_force})
+        context |= {"quick": _is_quick(obj), "verified_rows": f"{VERIFIED_ROWS:,}"}
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def verify_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Compare every row with what was generated, and say how that went on the attempt's page."""

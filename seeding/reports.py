@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +14,6 @@ from .results import SeedPlan, SeedStatus
 
 SHOWN_ATTEMPTS = 20
 _NUMBERS = (3, 4)  # columns of the table, aligned to the right
-Paint = Callable[[str, str], str]
 
 
 def plan_as_json(plan: SeedPlan) -> str:
@@ -78,10 +77,10 @@ def status_as_json(status: SeedStatus) -> str:
     )
 
 
-def status_as_text(status: SeedStatus, width: int = 80, paint: Paint = lambda text, status: text) -> str:
+def status_as_text(status: SeedStatus, width: int, colours: Mapping[str, Callable[[str], str]]) -> str:
     """Return the history as a table of at most `width` characters, newest first.
 
-    `paint` colours a text by an attempt's status.
+    `colours` colour the line of an attempt, by its status.
     """
     state = f"{status.in_force.seed_version} is in force" if status.in_force else "nothing is in force"
     lines = [f"{status.database}: {state}, {'a seed is' if status.running else 'no seed is'} running."]
@@ -95,7 +94,7 @@ def status_as_text(status: SeedStatus, width: int = 80, paint: Paint = lambda te
     table = [_line(row, widths) for row in cells]
     lines += ["", table[0], _line(["-" * w for w in widths], widths)]
     for row, line in zip(shown, table[1:], strict=True):
-        lines.append(paint(line, row.status))
+        lines.append(colours.get(row.status, str)(line))
         lines += textwrap.wrap(
             printable(row.error), width - 4, initial_indent="    ", subsequent_indent="    ", max_lines=4
         )

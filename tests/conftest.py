@@ -10,7 +10,7 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +41,13 @@ class Project:
         return kept | {name: value for name, value in wanted.items() if value is not None}
 
     def start(self, *arguments: str, **changes: str | None) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment(changes),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        return self.popen(arguments, changes, text=True, **pipes)
+
+    def popen(self, arguments: Sequence[str], changes: dict[str, str | None], **options: Any) -> subprocess.Popen[Any]:
+        """Start `manage.py` with the options of `subprocess.Popen`."""
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.Popen(command, cwd=ROOT, env=self.environment(changes), **options)
 
     def run(self, *arguments: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
         process = self.start(*arguments, **changes)
@@ -66,14 +64,8 @@ class Project:
         """Run `manage.py`, which must succeed, at a terminal of 80 columns; return what it shows."""
         controller, terminal = pty.openpty()
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 80, 0, 0))
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment({"TERM": "xterm", **changes}),
-            stdin=terminal,
-            stdout=terminal,
-            stderr=terminal,
-        )
+        streams = dict.fromkeys(("stdin", "stdout", "stderr"), terminal)
+        process = self.popen(arguments, {"TERM": "xterm", **changes}, **streams)
         os.close(terminal)
         shown = b""
         with contextlib.suppress(OSError):  # its end, on Linux
@@ -128,7 +120,7 @@ IS_POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
 SERVER_URL = os.environ.get("DATABASE_URL", "").rpartition("/")[0]
 
 
-def _create(name: str, directory: Path, template: Project | None = None) -> Project:
+def create_database(name: str, directory: Path, template: Project | None = None) -> Project:
     if IS_POSTGRESQL:
         name = f"{name}_{os.getpid()}"
         source = template.url.rsplit("/", 1)[1] if template else "template1"
@@ -140,47 +132,47 @@ def _create(name: str, directory: Path, template: Project | None = None) -> Proj
     return Project(f"sqlite:///{path}")
 
 
-def _drop(project: Project) -> None:
+def drop_database(project: Project) -> None:
     if IS_POSTGRESQL:
         on_server(f'DROP DATABASE "{project.url.rsplit("/", 1)[1]}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    template = _create("template_migrated", tmp_path_factory.mktemp("template"))
+    template = create_database("template_migrated", tmp_path_factory.mktemp("template"))
     done = template.run("migrate", "--verbosity", "0")
     assert done.returncode == 0, done.stderr
     yield template
-    _drop(template)
+    drop_database(template)
 
 
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory, migrated: Project) -> Iterator[Project]:
-    template = _create("template_seeded", tmp_path_factory.mktemp("seeded"), migrated)
+    template = create_database("template_seeded", tmp_path_factory.mktemp("seeded"), migrated)
     template.seed("--users", "20", "--orders", "100", SEED_ANCHOR="2026-01-05")
     yield template
-    _drop(template)
+    drop_database(template)
 
 
 @pytest.fixture
 def project(tmp_path: Path, migrated: Project) -> Iterator[Project]:
     """A migrated, empty database."""
-    created = _create("project", tmp_path, migrated)
+    created = create_database("project", tmp_path, migrated)
     yield created
-    _drop(created)
+    drop_database(created)
 
 
 @pytest.fixture
 def seeded_project(tmp_path: Path, seeded: Project) -> Iterator[Project]:
     """A database with v1: 20 users, 100 orders, anchored at 2026-01-05."""
-    created = _create("seeded_project", tmp_path, seeded)
+    created = create_database("seeded_project", tmp_path, seeded)
     yield created
-    _drop(created)
+    drop_database(created)
 
 
 @pytest.fixture
 def bare_project(tmp_path: Path) -> Iterator[Project]:
     """A database that isn't migrated."""
-    created = _create("bare", tmp_path)
+    created = create_database("bare", tmp_path)
     yield created
-    _drop(created)
+    drop_database(created)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .browser import CHROMIUM, chromium, log_in, make_login, served
-from .conftest import IS_POSTGRESQL, Project, _create, _drop
+from .conftest import IS_POSTGRESQL, Project, create_database, drop_database
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, StorageState
@@ -20,7 +20,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory, migrated: Project) -> Iterator[Project]:
     """A database with a failed attempt, a replaced one, and one in force."""
-    created = _create("shop", tmp_path_factory.mktemp("shop"), migrated)
+    created = create_database("shop", tmp_path_factory.mktemp("shop"), migrated)
     created.seed("--users", "1", "--orders", "5")
     created.query("CREATE UNIQUE INDEX only_one ON users (is_active)")
     assert created.run("seed", "--seed-version", "v2", "--users", "50", "--orders", "800").returncode == 1
@@ -28,7 +28,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, migrated: Project) -> Iterato
     created.seed("--seed-version", "v3", "--users", "50", "--orders", "800")
     make_login(created)
     yield created
-    _drop(created)
+    drop_database(created)
 
 
 @pytest.fixture(scope="module")
@@ -114,14 +114,15 @@ def test_pages__open_without_a_fault(page: "Page", address: str, shop: Project) 
         "seeding/",
         "password_change/",
     ]
-    background = "rgb(255, 255, 255)" if page.evaluate("matchMedia('(prefers-color-scheme: light)').matches") else ""
+    is_light = page.evaluate("matchMedia('(prefers-color-scheme: light)').matches")
+    ground = "rgb(255, 255, 255)" if is_light else "rgb(18, 18, 18)"
     for path in paths:
         answer = page.goto(f"{address}/admin/{path}")
         assert answer is not None
         assert answer.status == 200, path
         assert answer.headers["content-security-policy"].startswith("default-src 'self'"), path
         shown = page.evaluate("getComputedStyle(document.body).backgroundColor")
-        assert shown == (background or "rgb(18, 18, 18)"), path
+        assert shown == ground, path
 
 
 def test_pages__have_pictures_with_text(page: "Page", address: str) -> None:

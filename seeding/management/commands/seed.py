@@ -167,8 +167,7 @@ class Command(BaseCommand):
             self._write(self.stdout, status_as_json(found))
         else:
             colours = {"success": self.style.SUCCESS, "failed": self.style.ERROR}
-            paint = lambda text, status: colours.get(status, str)(text)  # noqa: E731
-            self._write(self.stdout, status_as_text(found, max(60, get_terminal_size().columns), paint))
+            self._write(self.stdout, status_as_text(found, max(60, get_terminal_size().columns), colours))
 
     def report(self, news: Progress) -> None:
         """Print a piece of news: warnings always but at verbosity 0, a line a table at 1, a line a batch at 2."""
