@@ -24,7 +24,7 @@ def main() -> None:
     except (OperationalError, InterfaceError, ProgrammingError) as exc:
         if "--traceback" in sys.argv:
             raise
-        from seeding.connections import explained
+        from seeding.database.connections import explained
 
         sys.exit(str(explained(exc, "default")))
     except KeyboardInterrupt:

@@ -4,8 +4,8 @@ import numpy as np
 from django.db.models import Q
 from numpy.typing import NDArray
 
-from seeding import Columns, Labels, Rows, register, seeded_password
-from seeding.rhythm import moment
+from seeding import Categorical, Columns, Rows, register, seeded_password
+from seeding.generate.values.rhythm import moment
 
 from .models import User
 from .names import FAMILY, FAMILY_ASCII, GIVEN, GIVEN_ASCII, LANGUAGES, PER_LANGUAGE
@@ -29,8 +29,8 @@ def users(rows: Rows) -> Columns:
     numbered = np.strings.add(local, (rows.numbers + 1).astype("U10"))
     return {
         "email": np.strings.add(numbered, _DOMAINS[rows.integers("domain", 0, len(_DOMAINS) - 1)]),
-        "first_name": Labels(given, GIVEN),
-        "last_name": Labels(family, FAMILY),
+        "first_name": Categorical(given, GIVEN),
+        "last_name": Categorical(family, FAMILY),
         "password": seeded_password(),
         "created_at": moment(signed_up(rows)),
     }

@@ -4,8 +4,8 @@ import numpy as np
 
 from accounts.models import User
 from accounts.seeds import signed_up
-from seeding import Columns, Labels, Rows, register
-from seeding.rhythm import moment
+from seeding import Categorical, Columns, Rows, register
+from seeding.generate.values.rhythm import moment
 
 from .models import Order, Payment, Status
 
@@ -47,7 +47,7 @@ def _total_cents(rows: Rows) -> np.ndarray:
     return (cube * np.uint64(_DEAREST_CENTS - _CHEAPEST_CENTS + 1) >> _HALF).astype(np.int64) + _CHEAPEST_CENTS
 
 
-def _ordered(rows: Rows, since: np.ndarray, status: Labels) -> np.ndarray:
+def _ordered(rows: Rows, since: np.ndarray, status: Categorical) -> np.ndarray:
     """Return when each order came, as a fraction of the year's business, from `since` on.
 
     Finished orders lie towards the user's start, as customers are busiest in the beginning; unfinished ones in the last

@@ -10,33 +10,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .columns import Columns as Columns
-    from .columns import Labels as Labels
+    from .apply.plan import check as check
+    from .apply.plan import plan as plan
+    from .apply.plan import status as status
+    from .apply.seed import seed as seed
+    from .apply.verify import verify as verify
+    from .declare.passwords import seeded_password as seeded_password
+    from .declare.registry import register as register
     from .errors import SeedError as SeedError
-    from .executor import seed as seed
-    from .inspection import check as check
-    from .inspection import plan as plan
-    from .inspection import status as status
-    from .passwords import seeded_password as seeded_password
-    from .registry import register as register
-    from .results import SeedResult as SeedResult
-    from .streams import Rows as Rows
-    from .verification import verify as verify
+    from .generate.columns import Categorical as Categorical
+    from .generate.columns import Columns as Columns
+    from .generate.rows import Rows as Rows
+    from .report.results import SeedResult as SeedResult
 
 # Imported when first asked for: Django imports this package before models can be, and a skip needs no NumPy.
 _HOMES = {
-    "Columns": "columns",
-    "Labels": "columns",
-    "Rows": "streams",
+    "Categorical": "generate.columns",
+    "Columns": "generate.columns",
+    "Rows": "generate.rows",
     "SeedError": "errors",
-    "SeedResult": "results",
-    "check": "inspection",
-    "plan": "inspection",
-    "register": "registry",
-    "seed": "executor",
-    "seeded_password": "passwords",
-    "status": "inspection",
-    "verify": "verification",
+    "SeedResult": "report.results",
+    "check": "apply.plan",
+    "plan": "apply.plan",
+    "register": "declare.registry",
+    "seed": "apply.seed",
+    "seeded_password": "declare.passwords",
+    "status": "apply.plan",
+    "verify": "apply.verify",
 }
 __all__ = list(_HOMES)
 

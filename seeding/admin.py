@@ -16,8 +16,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
 from django.views.decorators.http import require_POST
 
+from .database.locks import is_running
 from .errors import SeedError
-from .lock import is_running
 from .models import SeedMetadata, Status
 
 VERIFIED_ROWS = 100_000  # up to here, a page may compare every row with what was generated: a second or two
@@ -97,7 +97,7 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
         elif not _is_quick(row):
             messages.warning(request, "That would take long here: run `python manage.py seed --verify` in a shell.")
         else:
-            from .verification import verify
+            from .apply.verify import verify
 
             try:
                 found = verify(row.seed_version, using=row._state.db)

@@ -4,9 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from . import conf, recorder
+from . import conf
+from .apply.seed import in_force, translated
+from .database import record as recorder
 from .errors import SeedError
-from .executor import in_force, translated
 
 
 @never_cache

@@ -40,7 +40,7 @@ def test_accounts__does_not_know_orders() -> None:
     assert not any("orders" in tops(path) for path in (ROOT / "accounts").rglob("*.py"))
 
 
-@pytest.mark.parametrize("module", ["streams", "columns", "rhythm"])
+@pytest.mark.parametrize("module", ["generate.rows", "generate.columns", "generate.values.rhythm"])
 def test_pure_modules__load_without_django(module: str) -> None:
     script = f"import seeding.{module}, sys; print('django' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)

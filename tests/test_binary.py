@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeding.binary import Encoding, encode, microseconds
-from seeding.columns import Labels
+from seeding.generate.columns import Categorical
+from seeding.load.binary import Encoding, encode, microseconds
 
 
 def decode(data: bytes, fields: int) -> list[list[bytes | None]]:
@@ -66,7 +66,7 @@ def test_encode__numerics(units: list[int], digits: tuple[int, int]) -> None:
 
 def test_encode__nulls() -> None:
     columns = [
-        (Encoding("text"), Labels(np.array([1, 0, 2]), ("é", None, ""))),
+        (Encoding("text"), Categorical(np.array([1, 0, 2]), ("é", None, ""))),
         (Encoding("int4"), np.ma.array([1, 2, 3], mask=[True, False, False])),
         (Encoding("text"), np.ma.array(["a", "b", "c"], mask=[False, False, True])),
     ]

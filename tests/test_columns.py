@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeding.columns import Labels, TableDigest, as_column
+from seeding.generate.columns import Categorical, as_column
+from seeding.generate.digests import TableDigest
 
 
 def digest(columns: dict[str, Any], *cuts: int) -> str:
@@ -15,7 +16,9 @@ def digest(columns: dict[str, Any], *cuts: int) -> str:
     total = TableDigest(list(columns))
     for start, stop in pairwise(bounds):
         part = {
-            name: Labels(column.codes[start:stop], column.labels) if isinstance(column, Labels) else column[start:stop]
+            name: Categorical(column.codes[start:stop], column.labels)
+            if isinstance(column, Categorical)
+            else column[start:stop]
             for name, column in columns.items()
         }
         total.update(part, stop - start)
@@ -25,7 +28,7 @@ def digest(columns: dict[str, Any], *cuts: int) -> str:
 COLUMNS: dict[str, Any] = {
     "number": np.arange(10),
     "text": np.array([f"nämé {i}" for i in range(10)]),
-    "label": Labels(np.arange(10) % 3, ("a", None, "ü")),
+    "label": Categorical(np.arange(10) % 3, ("a", None, "ü")),
     "maybe": np.ma.array(np.arange(10), mask=np.arange(10) % 4 == 0),
     "yes": np.arange(10) % 2 == 0,
 }
@@ -41,7 +44,7 @@ def test_digest__does_not_depend_on_batches(cuts: list[int]) -> None:
     [
         ("number", np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 10])),
         ("text", np.array([f"nämé {i}" for i in range(9)] + ["nämé"])),
-        ("label", Labels(np.arange(10) % 3, ("a", "", "ü"))),
+        ("label", Categorical(np.arange(10) % 3, ("a", "", "ü"))),
         ("maybe", np.ma.array(np.arange(10), mask=np.arange(10) % 4 == 1)),
         ("maybe", np.ma.array(np.arange(10), mask=np.arange(10) % 8 == 0)),
         ("yes", np.arange(10) % 2 == 1),
@@ -69,7 +72,7 @@ def test_digest__counts_rows() -> None:
         ("x", "text", ["x", "x"]),
         (True, "boolean", [True, True]),
         (np.array([1.5, 2]), "float", [1.5, 2.0]),
-        (Labels(np.array([1, 0]), ("a", "b")), "text", ["b", "a"]),
+        (Categorical(np.array([1, 0]), ("a", "b")), "text", ["b", "a"]),
         (np.ma.array([1, 2], mask=[False, True]), "integer", [1, None]),
     ],
 )
@@ -85,7 +88,7 @@ def test_as_column__takes(value: Any, kind: str, expected: list[Any]) -> None:
         ([1, 2], "boolean", "this field holds boolean values, not int64"),
         ([True, False], "integer", "this field holds integer values, not bool"),
         ([1, 2], "text", "this field holds text, not int64"),
-        (Labels(np.array([0, 0]), ("a",)), "float", "this field holds float values, not text"),
+        (Categorical(np.array([0, 0]), ("a",)), "float", "this field holds float values, not text"),
         ([1, 2, 3], "integer", "3 values for 2 rows"),
     ],
 )

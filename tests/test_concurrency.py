@@ -40,7 +40,7 @@ def test_seed__waits_for_the_lock_no_longer_than_it_may(seeded_project: Project)
 
 HOLD = """
 import time
-from seeding import lock
+from seeding.database import locks as lock
 with lock.exclusive("default", lock.Deadline(5), print):
     print("held", flush=True)
     time.sleep(60)

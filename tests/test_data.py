@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seeding.columns import Labels
-from seeding.generation import batches, digest_of
-from seeding.registry import registry
-from seeding.rhythm import YEAR_US
-from seeding.streams import Dataset
+from seeding.apply.batches import batches, digest_of
+from seeding.declare.registry import registry
+from seeding.generate.columns import Categorical
+from seeding.generate.streams import Dataset
+from seeding.generate.values.rhythm import YEAR_US
 
 COUNTS = {"users": 1_000, "orders": 10_000, "payments": 10_000}
 DAY_US = 24 * 3600 * 1_000_000
@@ -41,7 +41,7 @@ def columns(version: str = "v1", counts: dict[str, int] = COUNTS) -> dict[str, d
     dataset = Dataset(version, counts)
     return {
         seeder.table: {
-            name: np.array(column.tolist()) if isinstance(column, Labels) else column
+            name: np.array(column.tolist()) if isinstance(column, Categorical) else column
             for name, column in seeder.columns(dataset, 0, counts[seeder.table]).items()
         }
         for seeder in registry.discover().in_load_order()

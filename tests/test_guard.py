@@ -151,7 +151,7 @@ def test_guard__a_row_added_after_the_announcement(seeded_project: Project) -> N
 HOLD = """
 import sys
 from model_bakery import baker
-from seeding import lock
+from seeding.database import locks as lock
 with lock.exclusive("default", lock.Deadline(5), print):
     print("held", flush=True)
     sys.stdin.read()

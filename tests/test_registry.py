@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import Model
 from django.test.utils import isolate_apps
 
+from seeding.declare.registry import Registry
 from seeding.errors import ConfigurationError, RegistrationError
-from seeding.registry import Registry
-from seeding.streams import Rows
+from seeding.generate.rows import Rows
 
 
 class Named(Model):

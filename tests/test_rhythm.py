@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeding.rhythm import YEAR_US, moment
+from seeding.generate.values.rhythm import YEAR_US, moment
 
 fractions = st.integers(0, 2**32 - 1)
 

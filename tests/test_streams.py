@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from orders.models import Order
-from seeding.streams import Dataset
+from seeding.generate.rows import Rows
+from seeding.generate.streams import Dataset
 
 COUNTS = {"users": 50, "orders": 400, "payments": 400}
 GOLDEN_BITS = [15905009949562941344, 7026736993660173479, 2511022819455152196]
@@ -38,47 +39,47 @@ def test_bits__differ_by_version_table_and_stream(version: str, table: str, stre
 @given(start=st.integers(0, 49), picks=st.lists(st.integers(0, 49)))
 def test_rows__picked_rows_have_their_own_bits(start: int, picks: list[int]) -> None:
     dataset = Dataset("v1", COUNTS)
-    whole = dataset.rows("users", 0, 50).bits("created_at")
-    picked = dataset.rows("orders", 0, len(picks)).of(User, np.array(picks, np.int64))
+    whole = Rows(dataset, "users", 0, 50).bits("created_at")
+    picked = Rows(dataset, "orders", 0, len(picks)).of(User, np.array(picks, np.int64))
     assert picked.bits("created_at").tolist() == whole[picks].tolist()
 
 
 @given(low=st.integers(-(10**9), 10**9), span=st.integers(0, 2**32 - 1))
 def test_integers__stay_within_their_bounds(low: int, span: int) -> None:
-    values = Dataset("v1", COUNTS).rows("users", 0, 50).integers("x", low, low + span)
+    values = Rows(Dataset("v1", COUNTS), "users", 0, 50).integers("x", low, low + span)
     assert values.min() >= low
     assert values.max() <= low + span
 
 
 def test_integers__reach_both_bounds() -> None:
-    values = Dataset("v1", COUNTS).rows("users", 0, 1000).integers("x", 1, 6)
+    values = Rows(Dataset("v1", COUNTS), "users", 0, 1000).integers("x", 1, 6)
     assert sorted(set(values.tolist())) == [1, 2, 3, 4, 5, 6]
 
 
 def test_choice__follows_its_weights() -> None:
-    chosen = Dataset("v1", COUNTS).rows("users", 0, 80_000).choice("x", {"a": 6, "b": 1, None: 1})
+    chosen = Rows(Dataset("v1", COUNTS), "users", 0, 80_000).choice("x", {"a": 6, "b": 1, None: 1})
     assert chosen.labels == ("a", "b", None)
     assert np.bincount(chosen.codes) / 80_000 == pytest.approx([0.75, 0.125, 0.125], abs=0.01)
 
 
 @given(parents=st.integers(1, 5000))
 def test_reference__gives_each_parent_a_row_first(parents: int) -> None:
-    rows = Dataset("v1", {"users": parents, "orders": 3 * parents}).rows("orders", 0, parents)
+    rows = Rows(Dataset("v1", {"users": parents, "orders": 3 * parents}), "orders", 0, parents)
     assert sorted(rows.reference("user", User).tolist()) == list(range(parents))
 
 
 def test_reference__is_skewed() -> None:
-    rows = Dataset("v1", {"users": 1000, "orders": 100_000}).rows("orders", 1000, 100_000)
+    rows = Rows(Dataset("v1", {"users": 1000, "orders": 100_000}), "orders", 1000, 100_000)
     often = np.sort(np.bincount(rows.reference("user", User), minlength=1000))[::-1]
     assert 0.25 < often[:100].sum() / often.sum() < 0.45
 
 
 def test_reference__needs_a_parent() -> None:
     with pytest.raises(ValueError, match="users, which has no rows"):
-        Dataset("v1", {"users": 0, "orders": 1}).rows("orders", 0, 1).reference("user", User)
+        Rows(Dataset("v1", {"users": 0, "orders": 1}), "orders", 0, 1).reference("user", User)
 
 
 def test_rows__of_another_table_keep_their_numbers() -> None:
-    rows = Dataset("v1", COUNTS).rows("payments", 7, 19)
+    rows = Rows(Dataset("v1", COUNTS), "payments", 7, 19)
     assert rows.of(Order).numbers.tolist() == rows.numbers.tolist() == list(range(7, 19))
     assert len(rows.of(Order)) == 12

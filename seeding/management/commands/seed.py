@@ -19,12 +19,12 @@ from typing import Any, TypeVar
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
 from seeding import conf
-from seeding.connections import describe, wait_until_up
+from seeding.apply.seed import seed
+from seeding.database.connections import describe, wait_until_up
 from seeding.errors import Differs, SeedError
-from seeding.executor import seed
-from seeding.progress import Progress
-from seeding.results import Loss
-from seeding.terminal import Bar
+from seeding.report.progress import Progress
+from seeding.report.results import Loss
+from seeding.report.terminal import Bar
 
 T = TypeVar("T")
 
@@ -130,12 +130,12 @@ class Command(BaseCommand):
         self._say(str(result), style=None if result.skipped else self.style.SUCCESS)
 
     def check_applied(self) -> None:
-        from seeding.inspection import check
+        from seeding.apply.plan import check
 
         self._say(check(**self._what()))
 
     def verify(self) -> None:
-        from seeding.verification import verify
+        from seeding.apply.verify import verify
 
         with self._bar() as self.bar:
             found = verify(**self._what(), report=self.report)
@@ -151,16 +151,16 @@ class Command(BaseCommand):
         return nullcontext() if plain else Bar()
 
     def show_plan(self) -> None:
-        from seeding.inspection import plan
-        from seeding.reports import plan_as_json, plan_as_text
+        from seeding.apply.plan import plan
+        from seeding.report.text import plan_as_json, plan_as_text
 
         found = plan(**self._what())
         text = plan_as_json(found) if self.options["format"] == "json" else plan_as_text(found)
         self._write(self.stdout, text)
 
     def show_status(self) -> None:
-        from seeding.inspection import status
-        from seeding.reports import status_as_json, status_as_text
+        from seeding.apply.plan import status
+        from seeding.report.text import status_as_json, status_as_text
 
         found = status(self.options["database"])
         if self.options["format"] == "json":

@@ -12,12 +12,12 @@ from django.db import models
 from django.db.models.fields import NOT_PROVIDED, Field
 from django.utils.module_loading import autodiscover_modules
 
-from .connections import in_one_line
-from .errors import ConfigurationError, RegistrationError, SeedError
+from ..database.connections import in_one_line
+from ..errors import ConfigurationError, RegistrationError, SeedError
 from .seeders import Count, Generate, SeededField, Seeder, kind_of
 
 if TYPE_CHECKING:
-    from .columns import Columns
+    from ..generate.columns import Columns
 
 
 class Registry:
@@ -134,7 +134,8 @@ class Registry:
 
     def check(self) -> None:
         """Generate one row of each table and check its columns. Raises RegistrationError for what doesn't fit."""
-        from .streams import Dataset
+        from ..generate.rows import Rows
+        from ..generate.streams import Dataset
 
         seeders = self.in_load_order()
         for seeder in seeders:
@@ -145,7 +146,7 @@ class Registry:
         probe = Dataset("probe", {seeder.table: 1 for seeder in seeders})
         for seeder in seeders:
             try:
-                columns = seeder.generate(probe.rows(seeder.table, 0, 1))
+                columns = seeder.generate(Rows(probe, seeder.table, 0, 1))
             except Exception as exc:
                 reason = f"{type(exc).__name__}: {in_one_line(exc)}"
                 raise RegistrationError(f"{seeder.where} fails for one row: {reason}", id="seeding.E111") from exc

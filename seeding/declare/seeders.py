@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Field
 
-from .connections import in_one_line
-from .errors import RegistrationError
+from ..database.connections import in_one_line
+from ..errors import RegistrationError
 
 if TYPE_CHECKING:
-    from .columns import Column, Columns
-    from .streams import Dataset, Rows
+    from ..generate.columns import Column, Columns
+    from ..generate.rows import Rows
+    from ..generate.streams import Dataset
 
 Generate = Callable[["Rows"], "Columns"]
 Count = str | int | type[models.Model]
@@ -94,10 +95,11 @@ class Seeder:
 
     def columns(self, dataset: Dataset, start: int, stop: int) -> dict[str, Column]:
         """Generate the rows `start` to `stop` (exclusive). Raises RegistrationError for values that don't fit."""
-        from .columns import as_column
+        from ..generate.columns import as_column
+        from ..generate.rows import Rows
 
         try:
-            values = self.generate(dataset.rows(self.table, start, stop))
+            values = self.generate(Rows(dataset, self.table, start, stop))
         except Exception as exc:
             reason = f"{type(exc).__name__}: {in_one_line(exc)}"
             raise RegistrationError(

@@ -14,14 +14,15 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import DateField, DateTimeField, DecimalField, Field
 
-from . import lock, schema
+from ..database import constraints as schema
+from ..database import locks as lock
+from ..declare.seeders import SeededField, Seeder, kind_of
+from ..errors import SeedError
+from ..generate.columns import Categorical, Column, as_column
+from ..protect.guard import Guard
+from ..report.progress import Progress, Report
 from .binary import DAY_US, EPOCH_DAY, HEADER, TRAILER, Encoding, encode, microseconds
-from .columns import Column, Labels, as_column
-from .errors import SeedError
-from .guard import Guard
-from .loaders import Batch, Loader, Target
-from .progress import Progress, Report
-from .seeders import SeededField, Seeder, kind_of
+from .loader import Batch, Loader, Target
 
 REBUILD_ROWS = 5_000  # from here on, making indexes and checking foreign keys anew beats doing it row by row
 MAINTENANCE_WORK_MEM = "256MB"
@@ -160,7 +161,7 @@ def stored_columns(seeder: Seeder, batch: Batch, target: Target) -> dict[Field[A
 
 def _values(seeded: SeededField, column: Column, target: Target) -> Column:
     """Return the column as the numbers that PostgreSQL stores."""
-    if isinstance(column, Labels):
+    if isinstance(column, Categorical):
         return column
     if seeded.parent is not None:
         return column + target.first_keys[seeded.parent._meta.db_table]
@@ -174,7 +175,7 @@ def _values(seeded: SeededField, column: Column, target: Target) -> Column:
 def _constant(f: Field[Any, Any], value: Any, count: int) -> Column:
     """Return a field's default as a column of it."""
     if value is None:
-        return Labels(np.zeros(count, np.intp), (None,))
+        return Categorical(np.zeros(count, np.intp), (None,))
     if isinstance(f, DecimalField):
         value = int(Decimal(f.to_python(value)).scaleb(f.decimal_places or 0))
     elif isinstance(f, DateTimeField):

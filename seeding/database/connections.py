@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
 
-from .errors import SeedError
-from .progress import Progress, Report
+from ..errors import SeedError
+from ..report.progress import Progress, Report
 
 # PostgreSQL's error codes, https://www.postgresql.org/docs/current/errcodes-appendix.html
 LOCK_NOT_AVAILABLE = "55P03"

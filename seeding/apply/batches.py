@@ -6,11 +6,11 @@ from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar, cast
 
-from .columns import TableDigest
-from .loaders import Batch
-from .registry import Registry
-from .seeders import Seeder
-from .streams import Dataset
+from ..declare.registry import Registry
+from ..declare.seeders import Seeder
+from ..generate.digests import TableDigest
+from ..generate.streams import Dataset
+from ..load.loader import Batch
 
 T = TypeVar("T")
 

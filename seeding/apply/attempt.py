@@ -12,19 +12,21 @@ from django.conf import settings
 from django.db import DatabaseError, Error, InterfaceError, OperationalError, connections
 from django.utils import timezone
 
-from . import conf, lock, recorder
-from .columns import monday
-from .connections import DEADLOCK_DETECTED, describe, explained, in_one_line, sqlstate
-from .errors import ConfigurationError, Interrupted, LockTimeout, Refused, SeedError
-from .executor import in_force
-from .guard import Guard, refusal
-from .models import SeedMetadata
-from .progress import Confirm, Progress, Report
-from .registry import Registry
-from .registry import registry as project_registry
+from .. import conf
+from ..database import locks as lock
+from ..database import record as recorder
+from ..database.connections import DEADLOCK_DETECTED, describe, explained, in_one_line, sqlstate
+from ..declare.registry import Registry
+from ..declare.registry import registry as project_registry
+from ..errors import ConfigurationError, Interrupted, LockTimeout, Refused, SeedError
+from ..generate.columns import monday
+from ..generate.streams import Dataset
+from ..models import SeedMetadata
+from ..protect.guard import Guard, refusal
+from ..report.progress import Confirm, Progress, Report
+from ..report.results import Loss, SeedResult
 from .replacement import Replacement, milliseconds_since
-from .results import Loss, SeedResult
-from .streams import Dataset
+from .seed import in_force
 
 ATTEMPTS = 5  # at the transaction, when it loses deadlocks
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Column, Labels, is_masked
+from ..generate.columns import Categorical, Column, is_masked
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
@@ -103,7 +103,7 @@ def encode(columns: Sequence[tuple[Encoding, Column]], count: int, *, canonical:
 
 
 def _cells(encoding: Encoding, column: Column, canonical: bool) -> _Cells:
-    if isinstance(column, Labels):
+    if isinstance(column, Categorical):
         texts = np.array([(label or "").encode() for label in column.labels])
         lengths = np.array([-1 if label is None else len(label.encode()) for label in column.labels], np.int32)
         return _Cells(texts[column.codes], lengths[column.codes])

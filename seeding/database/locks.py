@@ -15,9 +15,9 @@ from typing import Any
 from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from ..errors import LockTimeout
+from ..report.progress import Progress, Report
 from .connections import LOCK_NOT_AVAILABLE, describe, sqlstate
-from .errors import LockTimeout
-from .progress import Progress, Report
 
 ADVISORY_KEY = 0x5EED_DA7A  # any number that no other program locks; pg_locks shows it as objid
 POLL_S = 0.1

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from .models import KeyRange, SeedMetadata, Status
+from ..models import KeyRange, SeedMetadata, Status
 
 
 def applied(using: str) -> SeedMetadata | None:

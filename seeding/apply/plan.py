@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import conf, lock, recorder
-from .connections import describe
-from .errors import Differs
-from .executor import in_force, required, translated
-from .results import SeedPlan, SeedStatus, TablePlan, counted
+from .. import conf
+from ..database import locks as lock
+from ..database import record as recorder
+from ..database.connections import describe
+from ..errors import Differs
+from ..report.results import SeedPlan, SeedStatus, TablePlan, counted
+from .seed import in_force, required, translated
 
 
 def status(using: str = "default") -> SeedStatus:
@@ -26,8 +28,8 @@ def plan(
     using: str = "default",
 ) -> SeedPlan:
     """Return what a seed that applies the version would delete, keep and create. Raises SeedError."""
-    from .guard import Guard
-    from .run import prepare
+    from ..protect.guard import Guard
+    from .attempt import prepare
 
     config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using)
     registry, dataset = prepare(config)
@@ -68,8 +70,8 @@ def check(
     config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using)
     with translated(using):
         row = required(config)
-    from .generation import sample_digests
-    from .run import prepare
+    from .attempt import prepare
+    from .batches import sample_digests
 
     registry, dataset = prepare(config)
     if dict(dataset.row_counts) != row.row_counts:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from .models import SeedMetadata, Status
+from ..models import SeedMetadata, Status
 
 
 def counted(row_counts: Mapping[str, int]) -> str:

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 
 from django.db import DatabaseError, InterfaceError
 
-from . import conf, recorder
-from .connections import describe, explained
-from .errors import Pending
-from .models import SeedMetadata
-from .progress import Confirm, Progress, Report, ignore
-from .results import SeedResult
+from .. import conf
+from ..database import record as recorder
+from ..database.connections import describe, explained
+from ..errors import Pending
+from ..models import SeedMetadata
+from ..report.progress import Confirm, Progress, Report, ignore
+from ..report.results import SeedResult
 
 
 def seed(
@@ -41,7 +42,7 @@ def seed(
         if row is not None:
             return _skip(config, row, report)
         with _no_garbage_collection():
-            from .run import Run
+            from .attempt import Run
 
             return Run(config, force=force, overwrite=overwrite, confirm=confirm, report=report).apply()
 
@@ -84,7 +85,7 @@ def in_force(config: conf.SeedConfig) -> SeedMetadata | None:
 
 def _skip(config: conf.SeedConfig, row: SeedMetadata, report: Report) -> SeedResult:
     if 0 in config.row_counts.values():
-        from .run import prepare
+        from .attempt import prepare
 
         prepare(config)  # refuses counts that don't fit together, even where they wouldn't be used
     differing = {name: rows for name, rows in config.row_counts.items() if row.row_counts.get(name, rows) != rows}

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from .connections import printable
-from .models import SeedMetadata
+from ..database.connections import printable
+from ..models import SeedMetadata
 from .results import SeedPlan, SeedStatus
 
 SHOWN_ATTEMPTS = 20

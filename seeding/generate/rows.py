@@ -1,56 +1,19 @@
-"""Rows: deterministic random bits by row number, and what is made of them. Knows no database.
-
-Everything is integer arithmetic on the raw output of Philox, a counter-based generator whose stream NumPy keeps
-stable, so that a value depends on the version's name, the table, the stream's name and the row number alone.
-Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
-"""
+"""Rows: what a seeder's function is given, and what it makes columns from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import blake2b
 from itertools import accumulate
 from math import gcd
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .columns import Labels
+from .columns import Categorical
+from .streams import HALF, Bits, Dataset, Numbers
 
 if TYPE_CHECKING:
     from django.db.models import Model
-
-Bits = NDArray[np.uint64]
-Numbers = NDArray[np.int64]
-
-HALF = np.uint64(32)  # a fraction of 1 is an integer in units of 2**-32
-
-
-class Dataset:
-    """The content of one version at given row counts: `{"users": 1000, …}`, by table."""
-
-    def __init__(self, version: str, row_counts: Mapping[str, int]) -> None:
-        self.version = version
-        self.row_counts = row_counts
-        self._whole: dict[tuple[str, str], Bits] = {}
-
-    def rows(self, table: str, start: int, stop: int) -> Rows:
-        """Return rows `start` to `stop` (exclusive) of `table`."""
-        return Rows(self, table, start, stop)
-
-    def bits(self, table: str, stream: str, start: int, stop: int) -> Bits:
-        """Return the 64 random bits of each row from `start` to `stop` (exclusive), in the named stream."""
-        key = blake2b("\0".join((self.version, table, stream)).encode(), digest_size=16).digest()
-        generator = np.random.Philox(key=int.from_bytes(key, "little"))
-        skip = start % 4  # the generator makes four numbers a step
-        return generator.advance(start // 4).random_raw(stop - start + skip)[skip:]
-
-    def whole(self, table: str, stream: str) -> Bits:
-        """Return the bits of all rows of `table` (8 bytes a row), kept for the next call."""
-        if (table, stream) not in self._whole:
-            self._whole[table, stream] = self.bits(table, stream, 0, self.row_counts[table])
-        return self._whole[table, stream]
 
 
 class Rows:
@@ -89,12 +52,12 @@ class Rows:
         """Return a uniform integer a row, from `low` to `high`, both included; at most 2**32 different ones."""
         return (self.fraction(stream) * np.uint64(high - low + 1) >> HALF).astype(np.int64) + low
 
-    def choice(self, stream: str, weights: Mapping[str | None, int]) -> Labels:
+    def choice(self, stream: str, weights: Mapping[str | None, int]) -> Categorical:
         """Return one of the keys of `weights` a row, each as often as its whole-number weight says."""
         total = sum(weights.values())
         bounds = [(part << 32) // total for part in accumulate(weights.values())][:-1]
         codes = np.searchsorted(np.array(bounds, np.uint64), self.fraction(stream), side="right")
-        return Labels(codes, tuple(weights))
+        return Categorical(codes, tuple(weights))
 
     def reference(self, stream: str, model: type[Model]) -> Numbers:
         """Return the row number of a row of `model` for each row, skewed as customers' orders are.

@@ -1,13 +1,11 @@
-"""Columns: what a seeder returns, and the digest of their content. Knows no database."""
+"""Columns: what a seeder returns, and batches of them."""
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -15,7 +13,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, eq=False)
-class Labels:
+class Categorical:
     """A text column with few different values: row i holds `labels[codes[i]]`; None stands for NULL."""
 
     codes: NDArray[np.intp]
@@ -28,7 +26,7 @@ class Labels:
         return [self.labels[code] for code in self.codes.tolist()]
 
 
-Column = NDArray[Any] | Labels  # a masked array's masked entries are NULL
+Column = NDArray[Any] | Categorical  # a masked array's masked entries are NULL
 Columns = Mapping[str, Any]  # field name -> Column, or one value for all rows
 
 DTYPES = {"integer": "i8", "decimal": "i8", "datetime": "i8", "date": "i8", "boolean": "?", "float": "f8"}
@@ -49,14 +47,14 @@ def as_column(value: Any, kind: str, count: int) -> Column:
     if value is None and kind != "text":
         column: Column = np.ma.array(np.zeros(count, DTYPES[kind]), mask=True)
     elif value is None or isinstance(value, str):
-        column = Labels(np.zeros(count, np.intp), (value,))
-    elif isinstance(value, Labels):
-        column = Labels(value.codes, tuple(None if label is None else str(label) for label in value.labels))
+        column = Categorical(np.zeros(count, np.intp), (value,))
+    elif isinstance(value, Categorical):
+        column = Categorical(value.codes, tuple(None if label is None else str(label) for label in value.labels))
     else:
         array = value if is_masked(value) else np.asarray(value)
         array = np.full(count, array) if array.ndim == 0 else array
         column = _cast(array, kind)
-    if kind != "text" and isinstance(column, Labels):
+    if kind != "text" and isinstance(column, Categorical):
         raise TypeError(f"this field holds {kind} values, not text")
     if len(column) != count:
         raise ValueError(f"{len(column)} values for {count} rows")
@@ -71,45 +69,6 @@ def _cast(array: NDArray[Any], kind: str) -> NDArray[Any]:
     if (array.dtype == bool) != (kind == "boolean") or not np.can_cast(array.dtype, DTYPES[kind], "same_kind"):
         raise TypeError(f"this field holds {kind} values, not {array.dtype}")
     return array.astype(DTYPES[kind], copy=False)
-
-
-class TableDigest:
-    """The digest of one table's generated content, fed batch by batch; how rows are batched doesn't change it.
-
-    Each column has two BLAKE2b hashes: of its values in the order of their row numbers, and of the row numbers of its
-    NULLs. Numbers are 8 little-endian bytes (booleans 1), text is UTF-8 ended by a NUL byte, labels are their codes
-    in 4 bytes. The table's digest is that of the row count and of every column's name, labels and hashes, as JSON.
-    """
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self._columns = {name: (blake2b(digest_size=32), blake2b(digest_size=32)) for name in sorted(names)}
-        self._labels: dict[str, tuple[str | None, ...]] = {}
-        self._rows = 0
-
-    def update(self, columns: Mapping[str, Column], count: int) -> None:
-        """Add the next `count` rows."""
-        for name, (values, nulls) in self._columns.items():
-            column = columns[name]
-            if isinstance(column, Labels):
-                self._labels[name] = column.labels
-                values.update(np.ascontiguousarray(column.codes, "<i4").data)
-                continue
-            if is_masked(column):
-                nulls.update((np.flatnonzero(column.mask).astype("<i8") + self._rows).data)
-                column = column.filled(0)
-            if column.dtype.kind == "U":
-                values.update("".join(f"{text}\0" for text in column.tolist()).encode())
-            else:
-                values.update(np.ascontiguousarray(column, column.dtype.newbyteorder("<")).data)
-        self._rows += count
-
-    def hexdigest(self) -> str:
-        """Return the digest of all rows so far, 64 hexadecimal digits."""
-        columns = [
-            (name, self._labels.get(name), values.hexdigest(), nulls.hexdigest())
-            for name, (values, nulls) in self._columns.items()
-        ]
-        return blake2b(json.dumps([self._rows, columns]).encode(), digest_size=32).hexdigest()
 
 
 def monday(moment: datetime) -> datetime:

@@ -9,17 +9,18 @@ from typing import Any
 from django.db import connections, transaction
 from django.db.models import Field, Q
 
-from . import conf, recorder
-from .errors import Differs, SeedError
-from .executor import required, translated
-from .generation import batches, digest_of, prefetched
-from .loaders import Batch, Target, python_values
-from .models import SeedMetadata
-from .progress import Progress, Report, ignore
-from .registry import registry
-from .results import Difference, TableVerification, Verification
-from .seeders import Seeder
-from .streams import Dataset
+from .. import conf
+from ..database import record as recorder
+from ..declare.registry import registry
+from ..declare.seeders import Seeder
+from ..errors import Differs, SeedError
+from ..generate.streams import Dataset
+from ..load.loader import Batch, Target, python_values
+from ..models import SeedMetadata
+from ..report.progress import Progress, Report, ignore
+from ..report.results import Difference, TableVerification, Verification
+from .batches import batches, digest_of, prefetched
+from .seed import required, translated
 
 SHOWN = 10  # differences that are named; all are counted
 
@@ -121,7 +122,7 @@ class _Comparison:
 def _has_wire(seeder: Seeder, using: str) -> bool:
     if connections[using].vendor != "postgresql":
         return False
-    from .copy_loader import encodings_of
+    from ..load.copy import encodings_of
 
     try:
         encodings_of(connections[using], seeder)
@@ -134,7 +135,7 @@ class _Wire:
     """Compares whole batches by the bytes that PostgreSQL's COPY sends, which needs no values to be made in Python."""
 
     def __init__(self, seeder: Seeder, target: Target) -> None:
-        from .copy_loader import encodings_of
+        from ..load.copy import encodings_of
 
         self._seeder, self._target = seeder, target
         self._connection = connections[target.using]
@@ -142,8 +143,8 @@ class _Wire:
         self._encodings = {f: e for f, e in encodings.items() if f.name not in seeder.undigested}
 
     def expected(self, batch: Batch) -> bytes:
-        from .binary import HEADER, TRAILER, encode
-        from .copy_loader import stored_columns
+        from ..load.binary import HEADER, TRAILER, encode
+        from ..load.copy import stored_columns
 
         columns = stored_columns(self._seeder, batch, self._target)
         rows = encode([(self._encodings[f], columns[f]) for f in self._encodings], batch.count, canonical=True)

@@ -13,14 +13,14 @@ from typing import Any
 from django.db import connections, models, router
 from django.db.models import Q, QuerySet
 
-from . import recorder
-from .connections import describe
-from .errors import Refused
-from .references import Reference, unknown_references
-from .registry import Registry
-from .results import Loss
-from .seeders import SeededField, Seeder
-from .streams import Dataset
+from ..database import record as recorder
+from ..database.connections import describe
+from ..database.foreign_keys import Reference, unknown_references
+from ..declare.registry import Registry
+from ..declare.seeders import SeededField, Seeder
+from ..errors import Refused
+from ..generate.streams import Dataset
+from ..report.results import Loss
 
 Rows = QuerySet[Any]
 

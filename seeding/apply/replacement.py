@@ -9,17 +9,19 @@ from datetime import datetime
 
 from django.db import connections, models
 
-from . import conf, lock, recorder
-from .connections import describe
-from .generation import batches, digest_of, prefetched, sample_digests
-from .guard import Guard, refusal
-from .loaders import BulkCreate, Loader, Target
-from .models import SeedMetadata
-from .progress import Progress, Report
-from .registry import Registry
-from .results import Loss
-from .seeders import Seeder
-from .streams import Dataset
+from .. import conf
+from ..database import locks as lock
+from ..database import record as recorder
+from ..database.connections import describe
+from ..declare.registry import Registry
+from ..declare.seeders import Seeder
+from ..generate.streams import Dataset
+from ..load.loader import BulkCreate, Loader, Target
+from ..models import SeedMetadata
+from ..protect.guard import Guard, refusal
+from ..report.progress import Progress, Report
+from ..report.results import Loss
+from .batches import batches, digest_of, prefetched, sample_digests
 
 
 class Replacement:
@@ -100,7 +102,7 @@ class Replacement:
 
     def _loader(self) -> Loader:
         if self._config.loader == "copy":
-            from .copy_loader import Copy
+            from ..load.copy import Copy
 
             return Copy(self._using, self._seeders, self._report)
         return BulkCreate(self._using, self._seeders, self._report)

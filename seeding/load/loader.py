@@ -13,11 +13,11 @@ from typing import Any
 from django.db import connections
 from django.db.models import DEFERRED, Field, Model
 
-from . import lock
-from .columns import Column, Labels
-from .guard import Guard
-from .progress import Report
-from .seeders import SeededField, Seeder
+from ..database import locks as lock
+from ..declare.seeders import SeededField, Seeder
+from ..generate.columns import Categorical, Column
+from ..protect.guard import Guard
+from ..report.progress import Report
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def python_values(seeder: Seeder, batch: Batch, target: Target) -> tuple[list[Fi
 
 def _values(seeded: SeededField, column: Column, target: Target) -> list[Any]:
     """Return the column as values that the ORM takes."""
-    if isinstance(column, Labels):
+    if isinstance(column, Categorical):
         return column.tolist()
     if seeded.parent is not None:
         column = column + target.first_keys[seeded.parent._meta.db_table]
