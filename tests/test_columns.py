@@ -95,3 +95,14 @@ def test_as_column__takes(value: Any, kind: str, expected: list[Any]) -> None:
 def test_as_column__refuses(value: Any, kind: str, message: str) -> None:
     with pytest.raises((TypeError, ValueError), match=message):
         as_column(value, kind, 2)
+
+
+def test_digest__is_the_same_for_text_as_array_and_as_categories() -> None:
+    texts = np.array(["b", "a", "", "b"])
+    nulls = np.array([False, False, True, False])
+    found = {
+        digest({"text": np.ma.array(texts, mask=nulls)}, 2),
+        digest({"text": Categorical(np.array([1, 0, 2, 1]), ("a", "b", None))}, 1, 3),
+        digest({"text": Categorical(np.array([0, 2, 1, 0]), ("b", None, "a", "unused"))}),
+    }
+    assert len(found) == 1

