@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .apply.plan import check as check
+    from .apply.check import check as check
     from .apply.plan import plan as plan
     from .apply.plan import status as status
     from .apply.seed import seed as seed
@@ -30,7 +30,7 @@ _HOMES = {
     "Rows": "generate.rows",
     "SeedError": "errors",
     "SeedResult": "report.results",
-    "check": "apply.plan",
+    "check": "apply.check",
     "plan": "apply.plan",
     "register": "declare.registry",
     "seed": "apply.seed",

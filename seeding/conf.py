@@ -1,25 +1,34 @@
-"""The `SEED_*` settings: read from the environment when a seed needs them, checked, overridden by options."""
+"""The `SEED_*` settings: of the environment, else of Django's settings; read when a seed needs them, and checked."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from typing import TypeVar
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connections
 
+from .database.connections import check_alias
 from .errors import ConfigurationError
+from .report.wording import shown
 
 LOADERS = ("auto", "bulk_create", "copy")
 MAX_ROWS = 1_000_000_000
-DEFAULT_ROW_COUNTS = {"users": 1_000, "orders": 10_000}
 BATCH_SIZES = {"bulk_create": 5_000, "copy": 20_000}
 
+# What `manage.py seed` has options for already: an option that counts rows can't have the same name.
+RESERVED = frozenset(
+    "seed_version loader database force overwrite wait noinput no_input plan status check verify clear format help "
+    "version verbosity settings pythonpath traceback no_color force_color skip_checks".split()
+)
+
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_OPTION = re.compile(r"[a-z][a-z0-9_]*")
 T = TypeVar("T")
 _ON, _OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
@@ -43,7 +52,7 @@ def version_name(text: str) -> str:
     """Return `text` where it is a version's name. Raises ValueError."""
     if not _VERSION.fullmatch(text):
         raise ValueError(
-            f"{shown(text)} is no version name: use 1 to 64 letters, digits, dots, dashes or underscores, "
+            f"{shown(text)} is not a valid version name: use 1 to 64 letters, digits, dots, dashes or underscores, "
             "a letter or digit first, like v2"
         )
     return text
@@ -57,19 +66,29 @@ def row_count(text: str | int) -> int:
 def loader_name(text: str) -> str:
     """Return `text` where it is a loader's name. Raises ValueError."""
     if text not in LOADERS:
-        raise ValueError(f"{shown(text)} is no loader: use one of {', '.join(LOADERS)}")
+        raise ValueError(f"{shown(text)} is not a loader: use one of {', '.join(LOADERS)}")
     return text
 
 
-def shown(value: object) -> str:
-    """Return `value` as an error message quotes it: on one line, not too long."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:50]}...{text[-1]} ({len(str(value))} characters)"
-
-
 def default_row_counts() -> dict[str, int]:
-    """Return the counting options of this project, with their defaults."""
-    return dict(getattr(settings, "SEED_ROW_COUNTS", DEFAULT_ROW_COUNTS))
+    """Return the counting options of the project, `SEED_ROW_COUNTS`, with their defaults. Raises ConfigurationError."""
+    source, given = _given("SEED_ROW_COUNTS", {})
+    try:
+        counts = json.loads(given) if isinstance(given, str) else dict(given)
+        if not isinstance(counts, dict):
+            raise ValueError(f"{shown(given)} isn't a dict of options and numbers")
+        for name in counts:
+            _check_option(name)
+        return {name: row_count(rows) for name, rows in counts.items()}
+    except (TypeError, ValueError) as exc:
+        raise ConfigurationError(f"{source}: {exc}.", source=source) from exc
+
+
+def _check_option(name: object) -> None:
+    if not isinstance(name, str) or not _OPTION.fullmatch(name):
+        raise ValueError(f"{shown(name)} can't be an option: use lower-case letters, digits and underscores")
+    if name in RESERVED:
+        raise ValueError(f"the option {name!r} has another meaning in `manage.py seed`: use another name")
 
 
 def read(
@@ -86,7 +105,7 @@ def read(
     """
     defaults, given = default_row_counts(), dict(row_counts or {})
     if unknown := ", ".join(sorted(set(given) - set(defaults))):
-        raise ConfigurationError(f"row_counts names {unknown}: it may name {', '.join(defaults)}.")
+        raise ConfigurationError(f"row_counts names {unknown}: it may name {', '.join(defaults) or 'none, as SEED_ROW_COUNTS names none'}.")
     check_alias(using)
     chosen = _value(loader, "SEED_LOADER", "auto", loader_name)
     resolved = resolve_loader(chosen, using, source="--loader" if loader is not None else "SEED_LOADER")
@@ -106,15 +125,6 @@ def read(
     )
 
 
-def check_alias(using: str) -> None:
-    """Raises ConfigurationError where no database has this alias."""
-    if using not in connections.settings:
-        raise ConfigurationError(
-            f"The database alias {shown(using)} doesn't exist: use one of {', '.join(connections.settings)}.",
-            source="--database",
-        )
-
-
 def resolve_loader(name: str, using: str, *, source: str) -> str:
     """Return the loader that `name` means on the database `using`. Raises ConfigurationError where it can't work."""
     vendor = connections[using].vendor
@@ -129,20 +139,27 @@ def resolve_loader(name: str, using: str, *, source: str) -> str:
     return name
 
 
-def _value(given: T | None, variable: str, default: T, parse: Callable[[str], T]) -> T:
-    source, value = ("argument", given) if given is not None else (variable, os.environ.get(variable))
+def _given(variable: str, default: object) -> tuple[str, Any]:
+    """Return where a setting comes from, and its value."""
+    if variable in os.environ:
+        return variable, os.environ[variable]
+    return f"settings.{variable}", getattr(settings, variable, default)
+
+
+def _value(given: T | None, variable: str, default: T, parse: Callable[[Any], T]) -> T:
+    source, value = ("argument", given) if given is not None else _given(variable, None)
     if value is None:
         return default
     try:
-        return parse(value)  # type: ignore[arg-type]  # an argument of another type is refused like any bad value
-    except ValueError as exc:
+        return parse(value)
+    except (TypeError, ValueError) as exc:
         raise ConfigurationError(f"{source}: {exc}.", source=source) from exc
 
 
 def _whole_number(text: str | int, low: int, high: int, what: str) -> int:
     digits = str(text).strip()
     if not re.fullmatch(r"[0-9]{1,20}", digits) or not low <= int(digits) <= high:
-        raise ValueError(f"{shown(text)} is no {what}: use a whole number from {low:,} to {high:,}")
+        raise ValueError(f"{shown(text)} is not a valid {what}: use a whole number from {low:,} to {high:,}")
     return int(digits)
 
 
@@ -155,19 +172,29 @@ def seconds(text: str | int) -> int:
     return _whole_number(text, 0, 86_400, "number of seconds")
 
 
-def _anchor(text: str) -> datetime | None:
+def _anchor(text: str | date) -> datetime | None:
     if not text:
         return None
+    if isinstance(text, date):
+        text = f"{text:%Y-%m-%d}"
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{shown(text)} is no date: use one like 2026-01-31") from None
+        raise ValueError(f"{shown(text)} is not a date: use one like 2026-01-31") from None
     if not 1900 <= day.year <= 9000:
         raise ValueError(f"{shown(text)} is too far away: use a year from 1900 to 9000")
     return datetime.combine(day, time(), UTC)
 
 
-def _flag(text: str) -> bool:
-    if text.lower() not in _ON + _OFF:
+def _flag(text: str | bool) -> bool:
+    if isinstance(text, bool):
+        return text
+    if str(text).lower() not in _ON + _OFF:
         raise ValueError(f"{shown(text)} is neither on nor off: use one of them")
     return text.lower() in _ON
+
+
+def monday(moment: datetime) -> datetime:
+    """Return Monday 00:00 UTC at or before `moment`: what generated times count back from."""
+    day = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day - timedelta(days=day.weekday())

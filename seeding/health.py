@@ -1,13 +1,21 @@
 """The health check of a container that serves this database."""
 
+from __future__ import annotations
+
+import logging
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from . import conf
-from .apply.seed import in_force, translated
-from .database import record as recorder
+from .database import record
+from .database.errors import translated
 from .errors import SeedError
+
+logger = logging.getLogger("seeding")
+
+_last_reason = ""
 
 
 @never_cache
@@ -15,14 +23,34 @@ from .errors import SeedError
 def health(request: HttpRequest) -> HttpResponse:
     """Answer 200 when the database answers and, where seeding is enabled, the configured version is applied; else 503.
 
-    It says no more than that, as it asks nobody who they are.
+    It says no more than that, as it asks nobody who they are; the reason is logged once a change of state.
     """
+    reason = _reason()
+    _log_change(reason)
+    return HttpResponse(
+        "unhealthy\n" if reason else "healthy\n", status=503 if reason else 200, content_type="text/plain"
+    )
+
+
+def _reason() -> str:
+    """Return why the database isn't ready; empty where it is."""
     try:
         config = conf.read()
         with translated(config.using):
-            ready = in_force(config) is not None or (not config.enabled and recorder.answers(config.using))
-    except SeedError:
-        ready = False
-    return HttpResponse(
-        "healthy\n" if ready else "unhealthy\n", status=200 if ready else 503, content_type="text/plain"
-    )
+            if record.applied_as(config.version, config.using) is not None:
+                return ""
+            if not config.enabled and record.answers(config.using):
+                return ""
+        return f"{config.version} is not applied."
+    except SeedError as exc:
+        return str(exc)
+
+
+def _log_change(reason: str) -> None:
+    global _last_reason  # noqa: PLW0603 (what this process logged last)
+    if reason != _last_reason:
+        if reason:
+            logger.warning("unhealthy: %s", reason)
+        elif _last_reason:
+            logger.info("healthy again")
+        _last_reason = reason

@@ -1,8 +1,6 @@
 """What is known of seeds: every attempt, and which rows seeds created."""
 
 from django.db import models
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
 from django.utils import timezone
 
 
@@ -20,19 +18,12 @@ class SeedMetadata(models.Model):
     seed_version = models.CharField(max_length=64)
     seeded_at = models.DateTimeField(default=timezone.now)
     row_counts = models.JSONField(default=dict)
-    row_count_users = models.GeneratedField(
-        expression=Cast(KT("row_counts__users"), models.BigIntegerField()),
-        output_field=models.BigIntegerField(null=True),
-        db_persist=True,
-    )
-    row_count_orders = models.GeneratedField(
-        expression=Cast(KT("row_counts__orders"), models.BigIntegerField()),
-        output_field=models.BigIntegerField(null=True),
-        db_persist=True,
-    )
     status = models.CharField(max_length=10, choices=Status)
     digests = models.JSONField(default=dict)
     sample_digests = models.JSONField(default=dict, help_text="Digests of a few rows, for a quick check of the code.")
+    digest_definition = models.SmallIntegerField(null=True, help_text="How the digests are made; NULL: as before 2.")
+    options = models.JSONField(null=True, help_text="The counting options that were asked for.")
+    sources = models.JSONField(null=True, help_text="A digest of each seeds.py: has one changed since?")
     anchored_at = models.DateTimeField(null=True, help_text="The moment that generated times count back from.")
     duration_ms = models.BigIntegerField(null=True)
     loader = models.CharField(max_length=20, blank=True)
@@ -54,13 +45,29 @@ class SeedMetadata(models.Model):
     def __str__(self) -> str:
         return f"{self.seed_version} ({self.status})"
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """The row counts, or none where somebody edited them into something else."""
+        return self.row_counts if isinstance(self.row_counts, dict) else {}
+
 
 class KeyRange(models.Model):
-    """The keys of the rows that the last seed created in one table. It outlives `SeedMetadata` rows."""
+    """The keys of the rows that the last seed created in one table, and what proves that they are still its rows.
+
+    It outlives `SeedMetadata` rows. `seeding.protect.ownership` says how the proof works.
+    """
 
     table_name = models.CharField(max_length=128, primary_key=True)
     first_key = models.BigIntegerField()
     last_key = models.BigIntegerField()
+    seed_version = models.CharField(max_length=64, null=True)
+    row_counts = models.JSONField(null=True, help_text="Every table's count: generating the rows again needs them.")
+    anchored_at = models.DateTimeField(null=True)
+    transaction_id = models.BigIntegerField(null=True, help_text="PostgreSQL's number of the seed's transaction.")
+    system_identifier = models.CharField(max_length=32, null=True, help_text="PostgreSQL's name of the server's data.")
+    mark_columns = models.JSONField(null=True, help_text="The fields whose values the marks are made of.")
+    mark_step = models.BigIntegerField(null=True, help_text="Every how many rows one is marked.")
+    marks = models.BinaryField(null=True, help_text="Four bytes for each marked row's value, column by column.")
 
     class Meta:
         db_table = "seed_key_ranges"

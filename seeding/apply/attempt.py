@@ -13,37 +13,44 @@ from django.db import DatabaseError, Error, InterfaceError, OperationalError, co
 from django.utils import timezone
 
 from .. import conf
-from ..database import locks as lock
-from ..database import record as recorder
-from ..database.connections import DEADLOCK_DETECTED, describe, explained, in_one_line, sqlstate
-from ..declare.registry import Registry
-from ..declare.registry import registry as project_registry
+from ..database import locks, record
+from ..database.connections import describe
+from ..database.errors import DEADLOCK_DETECTED, explained, message_of, sqlstate
+from ..declare.registry import Seeders, registry
+from ..declare.target import Target
 from ..errors import ConfigurationError, Interrupted, LockTimeout, Refused, SeedError
-from ..generate.columns import monday
 from ..generate.streams import Dataset
 from ..models import SeedMetadata
+from ..protect.clashes import clashes, refuse_clashes
 from ..protect.guard import Guard, refusal
+from ..protect.obstacles import Obstacles
 from ..report.progress import Confirm, Progress, Report
 from ..report.results import Loss, SeedResult
+from ..report.wording import in_one_line
 from .replacement import Replacement, milliseconds_since
-from .seed import in_force
-
-ATTEMPTS = 5  # at the transaction, when it loses deadlocks
 
 
-def prepare(config: conf.SeedConfig) -> tuple[Registry, Dataset]:
+def prepare(config: conf.SeedConfig) -> tuple[Seeders, Dataset]:
     """Import every `seeds.py`; return what they register, and the content of the version.
 
     Raises RegistrationError, and ConfigurationError for row counts that don't fit together.
     """
-    registry = project_registry.discover()
+    seeders = registry.discover()
     try:
-        return registry, Dataset(config.version, registry.row_counts(config.row_counts))
+        return seeders, Dataset(config.version, seeders.row_counts(config.row_counts))
     except ConfigurationError as exc:
         raise ConfigurationError(str(exc), source=config.counts_source) from exc
 
 
-class Run:
+def survey(seeders: Seeders, config: conf.SeedConfig, deadline: locks.Deadline, report: Report) -> Guard:
+    """Return what a seed would delete, keep and lose, as of one moment."""
+    guard = Guard(seeders, config.using)
+    tables = [*record.tables(guard.catalogue), *guard.tables]
+    with locks.reading(config.using, deadline, report, tables):
+        return Guard(seeders, config.using).look()
+
+
+class Attempt:
     """One attempt to apply a version."""
 
     def __init__(
@@ -53,7 +60,8 @@ class Run:
         self._using = config.using
         self._force, self._overwrite, self._confirm, self._report = force, overwrite, confirm, report
         self._started = time.monotonic()
-        self._anchored_at = monday(config.anchor or timezone.now())
+        self._deadline = locks.Deadline(config.lock_timeout_s)
+        self._anchored_at = conf.monday(config.anchor or timezone.now())
         self._recorded: SeedMetadata | None = None  # the `success` row, once it is written
 
     def apply(self) -> SeedResult:
@@ -63,18 +71,19 @@ class Run:
                 f"Seeding isn't enabled here, and {self._config.version} isn't applied: set SEED_ENABLED=on if "
                 f"{describe(self._using)} may be filled with demo data."
             )
-        registry, dataset = prepare(self._config)
-        guard, announced = Guard.survey(registry, self._using)
-        applied = None if self._force else in_force(self._config)
+        seeders, dataset = prepare(self._config)
+        guard = survey(seeders, self._config, self._deadline, self._report)
+        applied = self._applied()
         if applied is not None:
             return SeedResult.of(applied, skipped=True)
-        self._ask(announced)
-        if os.environ.get("SEED_USER_PASSWORD") and not settings.DEBUG:
-            news = "SEED_USER_PASSWORD is set and DEBUG is off: whoever knows it can log in as any seeded user."
-            self._report(Progress("warning", news))
+        Obstacles(guard).refuse(self._report)
+        self._ask(guard.losses)
+        self._warn_of_password()
         try:
-            self._refuse_clashes(guard, dataset)
-            result = self._insist(registry, dataset, announced)
+            target = Target(self._using, {}, self._anchored_at)
+            found = clashes(guard, seeders, dataset, target, self._report)
+            refuse_clashes(self._config.version, describe(self._using), found)
+            result = self._until_no_deadlock(seeders, dataset, guard.losses)
         except (LockTimeout, Refused):
             raise
         except (Exception, KeyboardInterrupt) as exc:
@@ -87,6 +96,44 @@ class Run:
         self._analyze(dataset)
         return replace(result, duration_s=time.monotonic() - self._started)
 
+    def _applied(self) -> SeedMetadata | None:
+        return None if self._force else record.applied_as(self._config.version, self._using)
+
+    def _ask(self, losses: Sequence[Loss]) -> None:
+        if losses and not self._overwrite and not (self._confirm is not None and self._confirm(losses)):
+            raise refusal(self._config.version, self._using, losses)
+
+    def _warn_of_password(self) -> None:
+        if os.environ.get("SEED_USER_PASSWORD") and not settings.DEBUG:
+            message = "SEED_USER_PASSWORD is set and DEBUG is off: whoever knows it can log in as any seeded user."
+            self._report(Progress("warning", message))
+
+    def _until_no_deadlock(self, seeders: Seeders, dataset: Dataset, announced: Sequence[Loss]) -> SeedResult:
+        """Run the transaction, and run it again when PostgreSQL chose it as a deadlock's victim, until the deadline."""
+        while True:
+            try:
+                return self._transaction(seeders, dataset, announced)
+            except OperationalError as exc:
+                is_victim = sqlstate(exc) == DEADLOCK_DETECTED and not connections[self._using].in_atomic_block
+                if not is_victim:
+                    raise
+                if not self._deadline.remaining_s:
+                    raise LockTimeout(
+                        f"Lost a deadlock on {describe(self._using)} again and again for "
+                        f"{self._deadline.timeout_s:g} s: {message_of(exc)}. Try again when fewer sessions write."
+                    ) from exc
+                self._report(Progress("note", "Lost a deadlock; everything is rolled back. Trying again."))
+
+    def _transaction(self, seeders: Seeders, dataset: Dataset, announced: Sequence[Loss]) -> SeedResult:
+        with locks.seed_lock(self._using, self._deadline, self._report):
+            applied = self._applied()
+            if applied is not None:
+                return SeedResult.of(applied, skipped=True)
+            replacement = Replacement(self._config, seeders, dataset, self._anchored_at, self._started, self._report)
+            self._recorded = replacement.carry_out(announced, self._deadline)
+        self._recorded.duration_ms = milliseconds_since(self._started)
+        return SeedResult.of(self._recorded, skipped=False)
+
     def _committed_after_all(self) -> SeedResult | None:
         """Look whether the transaction was committed, though the answer to COMMIT was lost or interrupted."""
         connection, mine = connections[self._using], self._recorded
@@ -94,49 +141,13 @@ class Run:
             return None
         try:
             connection.close()
-            row = recorder.applied(self._using)
+            there = record.applied(self._using)
         except Error as exc:
             raise SeedError(
-                f"{describe(self._using)} was lost while {self._config.version} was committed ({in_one_line(exc)}): "
+                f"{describe(self._using)} was lost while {self._config.version} was committed ({message_of(exc)}): "
                 "look with `manage.py seed --check` whether it is applied."
             ) from exc
-        return SeedResult.of(row, skipped=False) if row == mine and row.seeded_at == mine.seeded_at else None
-
-    def _insist(self, registry: Registry, dataset: Dataset, announced: Sequence[Loss]) -> SeedResult:
-        """Run the transaction, and run it again when PostgreSQL chose it as a deadlock's victim."""
-        deadline = lock.Deadline(self._config.lock_timeout_s)
-        for attempts_left in reversed(range(ATTEMPTS)):
-            try:
-                return self._transaction(registry, dataset, announced, deadline)
-            except OperationalError as exc:
-                if sqlstate(exc) != DEADLOCK_DETECTED or not attempts_left or connections[self._using].in_atomic_block:
-                    raise
-                self._report(Progress("note", "Lost a deadlock; everything is rolled back. Trying again."))
-        raise AssertionError  # the last attempt returns or raises
-
-    def _transaction(
-        self, registry: Registry, dataset: Dataset, announced: Sequence[Loss], deadline: lock.Deadline
-    ) -> SeedResult:
-        with lock.exclusive(self._using, deadline, self._report):
-            applied = None if self._force else in_force(self._config)
-            if applied is not None:
-                return SeedResult.of(applied, skipped=True)
-            replacement = Replacement(self._config, registry, dataset, self._anchored_at, self._started, self._report)
-            self._recorded = replacement.carry_out(announced, deadline)
-            return SeedResult.of(self._recorded, skipped=False)
-
-    def _refuse_clashes(self, guard: Guard, dataset: Dataset) -> None:
-        clashes = guard.clashes(dataset, self._config.batch_size)
-        if clashes:
-            raise Refused(
-                f"{self._config.version} can't be seeded into {describe(self._using)}:\n"
-                + "".join(f"  {clash}\n" for clash in clashes)
-                + "Nothing was changed. Change those values, or delete those rows."
-            )
-
-    def _ask(self, losses: Sequence[Loss]) -> None:
-        if losses and not self._overwrite and not (self._confirm is not None and self._confirm(losses)):
-            raise refusal(self._config.version, self._using, losses)
+        return SeedResult.of(there, skipped=False) if there == mine and there.seeded_at == mine.seeded_at else None
 
     def _failed(self, exc: BaseException) -> SeedError:
         """Record the failed attempt, where the database lets itself be written; return the error to raise."""
@@ -146,7 +157,10 @@ class Run:
                 getattr(exc, "signal_number", signal.SIGINT),
             )
         elif isinstance(exc, DatabaseError | InterfaceError):
-            error = SeedError(f"{explained(exc, self._using)} Nothing was changed.")
+            error = explained(exc, self._using)
+            if isinstance(error, LockTimeout):
+                return error
+            error = SeedError(f"{error} Nothing was changed.")
         elif isinstance(exc, SeedError):
             error = exc
         else:
@@ -155,7 +169,7 @@ class Run:
                 "(--traceback shows where)."
             )
         try:
-            recorder.record_failure(
+            record.record_failure(
                 self._using,
                 str(error),
                 seed_version=self._config.version,
@@ -164,17 +178,15 @@ class Run:
                 duration_ms=milliseconds_since(self._started),
             )
         except Error as unrecorded:
-            self._report(Progress("warning", f"The failed attempt can't be recorded: {in_one_line(unrecorded)}."))
+            self._report(Progress("warning", f"The failed attempt can't be recorded: {message_of(unrecorded)}."))
         return error
 
     def _analyze(self, dataset: Dataset) -> None:
         """Refresh the planner's statistics, which the seed made stale. Whatever happens here, the seed is applied."""
         connection = connections[self._using]
-        if connection.in_atomic_block or connection.vendor not in ("postgresql", "sqlite"):
+        if connection.in_atomic_block:
             return  # a caller's transaction, which a failure here would end
         try:
-            with connection.cursor() as cursor:
-                for table in dataset.row_counts:
-                    cursor.execute(f"ANALYZE {connection.ops.quote_name(table)}")
+            record.analyze(self._using, list(dataset.row_counts), self._deadline.remaining_s)
         except (Error, KeyboardInterrupt) as exc:
             self._report(Progress("warning", f"The seed is applied, but ANALYZE failed: {in_one_line(exc)}."))

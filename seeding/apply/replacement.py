@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 
 from django.db import connections, models
 
 from .. import conf
-from ..database import locks as lock
-from ..database import record as recorder
+from ..database import locks, record
+from ..database.catalogue import Table
 from ..database.connections import describe
-from ..declare.registry import Registry
-from ..declare.seeders import Seeder
+from ..database.sequences import raise_sequence
+from ..declare import sources
+from ..declare.registry import Seeders
+from ..declare.seeder import Seeder
+from ..declare.target import Target
+from ..generate.digests import DEFINITION
 from ..generate.streams import Dataset
-from ..load.loader import BulkCreate, Loader, Target
-from ..models import SeedMetadata
-from ..protect.guard import Guard, refusal
+from ..load.bulk_create import BulkCreate
+from ..load.loader import Loader
+from ..models import KeyRange, SeedMetadata
+from ..protect.guard import Guard, changed_meanwhile, refusal
+from ..protect.obstacles import Obstacles
+from ..protect.ownership import Marker, system_identifier
 from ..report.progress import Progress, Report
 from ..report.results import Loss
-from .batches import batches, digest_of, prefetched, sample_digests
+from .pipeline import batches, digest_of, prepared, sample_digests
 
 
 class Replacement:
@@ -30,34 +37,52 @@ class Replacement:
     def __init__(
         self,
         config: conf.SeedConfig,
-        registry: Registry,
+        seeders: Seeders,
         dataset: Dataset,
         anchored_at: datetime,
         started: float,
         report: Report,
     ) -> None:
         self._config, self._using = config, config.using
-        self._registry, self._seeders, self._dataset = registry, registry.in_load_order(), dataset
+        self._seeders, self._dataset = seeders, dataset
         self._anchored_at, self._started, self._report = anchored_at, started, report
 
-    def carry_out(self, announced: Sequence[Loss], deadline: lock.Deadline) -> SeedMetadata:
-        """Do it; of rows that no seed created, only those go that were announced. Raises Refused, LockTimeout."""
-        config, dataset = self._config, self._dataset
-        loader = self._loader()
-        loader.lock(dataset.row_counts, deadline)
-        guard, losses = Guard.survey(self._registry, self._using)
-        if losses and losses != announced:
-            raise refusal(config.version, self._using, losses)
-        news = f"Seeding {config.version} into {describe(self._using)} with {config.loader}."
-        self._report(Progress("start", news, total=sum(dataset.row_counts.values())))
-        loader.clear(guard, losses_too=bool(losses))
+    def carry_out(self, announced: Sequence[Loss], deadline: locks.Deadline) -> SeedMetadata:
+        """Do it; of rows that no seed created, delete only those that were announced. Raises Refused, LockTimeout."""
+        config, connection = self._config, connections[self._using]
+        rows = sum(self._dataset.row_counts.values())
+        before = Guard(self._seeders, self._using)
+        loader = self._loader(before)
+        locks.lock_tables(connection, self._locks(loader, before, announced, rows), deadline, self._report)
+        guard = Guard(self._seeders, self._using).look()
+        if guard.losses != list(announced):
+            if not announced:
+                raise refusal(config.version, self._using, guard.losses)
+            raise changed_meanwhile(config.version, self._using, guard.losses)
+        message = f"Seeding {config.version} into {describe(self._using)} with {config.loader}."
+        self._report(Progress("start", message, total=rows))
+        loader.clear(guard, Obstacles(guard), losses_too=bool(announced))
         target = Target(self._using, self._first_keys(), self._anchored_at)
-        digests = {s.table: self._load(loader, s, target) for s in self._seeders}
+        digests, ranges = {}, []
+        for seeder in self._seeders:
+            digests[seeder.table], marker = self._load(loader, seeder, target)
+            ranges += self._key_range(seeder, target, marker)
         loader.finish()
-        return self._record(target, digests)
+        return self._record(ranges, digests)
+
+    def _locks(
+        self, loader: Loader, guard: Guard, announced: Sequence[Loss], rows: int
+    ) -> Mapping[str, Sequence[Table]]:
+        """Return what to lock, the record first: whoever holds that keeps nobody from the tables meanwhile."""
+        wanted = loader.locks(rows)
+        lost = {loss.table for loss in announced}
+        locked = {table for tables in wanted.values() for table in tables}
+        others = [t for t in guard.tables if t not in locked and (t.label in lost or t in guard.disposable)]
+        written = [*wanted.get(locks.WRITE, []), *others]
+        return {locks.RECORD: record.tables(guard.catalogue), **wanted, locks.WRITE: written}
 
     def _first_keys(self) -> dict[str, int]:
-        """Return each table's first new key: above the keys of the rows that stay."""
+        """Return each table's first new key: above the keys of the kept rows."""
         first_keys: dict[str, int] = {}
         for seeder in self._seeders:
             if seeder.key_parent is not None:
@@ -67,63 +92,73 @@ class Replacement:
                 first_keys[seeder.table] = max(0, rows.aggregate(top=models.Max("pk"))["top"] or 0) + 1
         return first_keys
 
-    def _load(self, loader: Loader, seeder: Seeder, target: Target) -> str:
-        """Write one table; return its digest."""
+    def _load(self, loader: Loader, seeder: Seeder, target: Target) -> tuple[str, Marker]:
+        """Write one table; return its digest and its marks."""
         started, total = time.monotonic(), self._dataset.row_counts[seeder.table]
-        digest = digest_of(seeder)
-        made = batches(seeder, self._dataset, self._config.batch_size, digest)
-        prepared = prefetched((batch.stop, loader.prepare(seeder, batch, target)) for batch in made)
-        with closing(prepared), closing(loader.write(seeder, prepared, target)) as written:
+        digest, marker = digest_of(seeder), Marker(seeder, total)
+        items = prepared(
+            batches(seeder, self._dataset, self._config.batch_size),
+            lambda batch: batch.stop,
+            lambda batch: loader.prepare(seeder, batch, target),
+            lambda batch: digest.update(batch.columns, batch.count),
+            lambda batch: marker.update(batch, target),
+        )
+        rows = ((stop, content) for stop, content, *_ in items)
+        with closing(items), closing(loader.write(seeder, rows, target)) as written:
             for done in written:
                 self._report(Progress("loading", table=seeder.table, done=done, total=total))
         seconds = time.monotonic() - started
         self._report(Progress("loaded", table=seeder.table, done=total, total=total, seconds=seconds))
-        return digest.hexdigest()
+        return digest.hexdigest(), marker
 
-    def _record(self, target: Target, digests: dict[str, str]) -> SeedMetadata:
-        """Raise the sequences above the new keys, and record the version as applied."""
-        key_ranges = {}
-        for seeder in self._seeders:
-            first, rows = target.first_keys[seeder.table], self._dataset.row_counts[seeder.table]
-            if rows:
-                key_ranges[seeder.table] = (first, first + rows - 1)
-                _raise_sequence(self._using, seeder.table, seeder.model._meta.pk.column or "", first + rows - 1)
-        return recorder.record_success(
+    def _key_range(self, seeder: Seeder, target: Target, marker: Marker) -> list[KeyRange]:
+        """Raise the table's sequence above the new keys; return what will show that its rows are the seed's."""
+        first, rows = target.first_keys[seeder.table], self._dataset.row_counts[seeder.table]
+        if not rows:
+            return []
+        raise_sequence(connections[self._using], seeder.table, seeder.key.column or "", first + rows - 1)
+        return [
+            KeyRange(
+                table_name=seeder.table,
+                first_key=first,
+                last_key=first + rows - 1,
+                seed_version=self._config.version,
+                row_counts=dict(self._dataset.row_counts),
+                anchored_at=self._anchored_at,
+                mark_columns=marker.columns,
+                mark_step=marker.step,
+                marks=marker.content(),
+            )
+        ]
+
+    def _record(self, ranges: Sequence[KeyRange], digests: dict[str, str]) -> SeedMetadata:
+        """Record the version as applied, and what will prove whose rows these are."""
+        identifier = system_identifier(connections[self._using])
+        for key_range in ranges:
+            key_range.system_identifier = identifier
+        return record.record_success(
             self._using,
-            key_ranges,
+            ranges,
             seed_version=self._config.version,
             loader=self._config.loader,
             row_counts=dict(self._dataset.row_counts),
             digests=digests,
-            sample_digests=sample_digests(self._registry, self._dataset),
+            sample_digests=sample_digests(self._seeders, self._dataset),
+            digest_definition=DEFINITION,
+            options=dict(self._config.row_counts),
+            sources=sources.digests(),
             anchored_at=self._anchored_at,
             duration_ms=milliseconds_since(self._started),
         )
 
-    def _loader(self) -> Loader:
+    def _loader(self, guard: Guard) -> Loader:
         if self._config.loader == "copy":
             from ..load.copy import Copy
 
-            return Copy(self._using, self._seeders, self._report)
-        return BulkCreate(self._using, self._seeders, self._report)
+            return Copy(self._seeders, guard, self._report)
+        return BulkCreate(self._seeders, guard, self._report)
 
 
 def milliseconds_since(started: float) -> int:
     """Return the milliseconds since `time.monotonic()` was `started`."""
     return round((time.monotonic() - started) * 1000)
-
-
-def _raise_sequence(using: str, table: str, column: str, last_key: int) -> None:
-    """Make the next generated key of the table one above `last_key`, if it isn't higher already.
-
-    Only PostgreSQL's sequences need it: SQLite's AUTOINCREMENT follows the keys that are inserted.
-    """
-    connection = connections[using]
-    if connection.vendor != "postgresql":
-        return
-    quoted = connection.ops.quote_name
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [quoted(table), column])
-        sequence = cursor.fetchone()[0]
-        if sequence:
-            cursor.execute(f"SELECT setval(%s, GREATEST(last_value, %s)) FROM {sequence}", [sequence, last_key])

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from django.db import DatabaseError, InterfaceError
-
 from .. import conf
-from ..database import record as recorder
-from ..database.connections import describe, explained
-from ..errors import Pending
+from ..database import record
+from ..database.errors import translated
+from ..declare import sources
+from ..errors import SeedError
 from ..models import SeedMetadata
 from ..report.progress import Confirm, Progress, Report, ignore
 from ..report.results import SeedResult
+from ..report.wording import counted
+
+logger = logging.getLogger("seeding")
 
 
 def seed(
@@ -32,28 +35,37 @@ def seed(
     """Make the data of `version` what is in the tables, unless it already is, and record it; all or nothing.
 
     `row_counts` is by counting option: `{"users": 100, "orders": 1000}`. What isn't given comes from the `SEED_*`
-    variables. `force` applies a version that is applied. `overwrite` may delete rows that no seed created; without it
-    `confirm`, where given, is asked whether they may go. `report` is told of progress. Raises SeedError; the database
-    is then as it was before.
+    settings. `force` applies a version that is applied. `overwrite` may delete rows that no seed created; without it
+    `confirm`, where given, is asked whether they may be deleted. `report` is called with progress events. Raises
+    SeedError; the database is then as it was before.
     """
     config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using, batch_size=batch_size)
-    with translated(using):
-        row = None if force else in_force(config)
-        if row is not None:
-            return _skip(config, row, report)
-        with _no_garbage_collection():
-            from .attempt import Run
-
-            return Run(config, force=force, overwrite=overwrite, confirm=confirm, report=report).apply()
-
-
-@contextmanager
-def translated(using: str) -> Iterator[None]:
-    """Turn what the database raises into a SeedError that says what to do."""
+    report = logged(report)
     try:
-        yield
-    except (DatabaseError, InterfaceError) as exc:
-        raise explained(exc, using) from exc
+        with translated(using):
+            attempt = None if force else record.applied_as(config.version, using, config.lock_timeout_s)
+            if attempt is not None:
+                return _skip(config, attempt, report)
+            with _no_garbage_collection():
+                from .attempt import Attempt
+
+                result = Attempt(config, force=force, overwrite=overwrite, confirm=confirm, report=report).apply()
+    except SeedError as exc:
+        logger.error("%s", exc)
+        raise
+    logger.info("%s", result)
+    return result
+
+
+def logged(report: Report) -> Report:
+    """Return a callback that also logs what was decided and waited for."""
+
+    def both(event: Progress) -> None:
+        if event.message and event.stage != "recreating":
+            logger.log(logging.WARNING if event.stage == "warning" else logging.INFO, "%s", event.message)
+        report(event)
+
+    return both
 
 
 @contextmanager
@@ -68,34 +80,34 @@ def _no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def required(config: conf.SeedConfig) -> SeedMetadata:
-    """Return the attempt that applied this version. Raises Pending where its data isn't in force."""
-    row = in_force(config)
-    if row is None:
-        database = describe(config.using)
-        raise Pending(f"{config.version} is not applied to {database}: run `manage.py seed` to apply it.")
-    return row
-
-
-def in_force(config: conf.SeedConfig) -> SeedMetadata | None:
-    """Return the attempt that applied this version, if its data is in force."""
-    row = recorder.applied(config.using)
-    return row if row is not None and row.seed_version == config.version else None
-
-
-def _skip(config: conf.SeedConfig, row: SeedMetadata, report: Report) -> SeedResult:
+def _skip(config: conf.SeedConfig, attempt: SeedMetadata, report: Report) -> SeedResult:
+    """Return the result of a skip; warn where other counts, or other tables, are asked for than were applied."""
     if 0 in config.row_counts.values():
         from .attempt import prepare
 
         prepare(config)  # refuses counts that don't fit together, even where they wouldn't be used
-    differing = {name: rows for name, rows in config.row_counts.items() if row.row_counts.get(name, rows) != rows}
+    counts = attempt.counts
+    applied = attempt.options if isinstance(attempt.options, dict) else counts
+    differing = {name: rows for name, rows in config.row_counts.items() if applied.get(name, rows) != rows}
     if differing:
-        asked = ", ".join(f"{rows:,} {name}" for name, rows in differing.items())
-        there = ", ".join(f"{row.row_counts[name]:,} {name}" for name in differing)
-        report(
-            Progress(
-                "warning",
-                f"Asked for {asked}, but {row.seed_version} was applied with {there}: use --force to seed again.",
-            )
-        )
-    return SeedResult.of(row, skipped=True)
+        there = counted({name: applied[name] for name in differing})
+        message = f"Asked for {counted(differing)}, but {attempt.seed_version} was applied with {there}"
+        report(Progress("warning", f"{message}: use --force to seed again."))
+    if attempt.sources is not None and attempt.sources != sources.digests():
+        _warn_of_other_tables(attempt, counts, report)
+    logger.info("Seed already applied (version %s). Skipping.", attempt.seed_version)
+    return SeedResult.of(attempt, skipped=True)
+
+
+def _warn_of_other_tables(attempt: SeedMetadata, counts: Mapping[str, int], report: Report) -> None:
+    """Import the changed `seeds.py`, and warn where it registers other tables than were applied."""
+    from ..declare.registry import registry
+
+    try:
+        tables = registry.discover().tables
+    except SeedError as exc:
+        report(Progress("warning", str(exc)))
+        return
+    if added := [table for table in tables if table not in counts]:
+        message = f"{', '.join(added)} can be seeded now, but {attempt.seed_version} was applied without"
+        report(Progress("warning", f"{message}: give the seed a new version, or use --force to seed again."))

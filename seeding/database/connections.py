@@ -1,74 +1,120 @@
-"""Which database this is, in words; and what its errors mean to a person."""
+"""Which database this is, in words; whether the engine can work with it; and how a connection is prepared for a seed."""
 
 from __future__ import annotations
 
-import time
+import socket
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connections
+import django
+from django.conf import settings
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-from ..errors import SeedError
-from ..report.progress import Progress, Report
+from ..errors import ConfigurationError, Refused, SeedError
+from ..report.wording import printable, shown
 
-# PostgreSQL's error codes, https://www.postgresql.org/docs/current/errcodes-appendix.html
-LOCK_NOT_AVAILABLE = "55P03"
-UNDEFINED_TABLE = "42P01"
-DEADLOCK_DETECTED = "40P01"
+VANISHED_AFTER_S = 60  # without an answer, the other side of a TCP connection is given up
 
-POLL_S = 0.2
+# Settings that a role or a database may have, and that could make a seed fail, hang or lie; for the transaction only.
+_SETTINGS = {
+    "statement_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+    "default_tablespace": "",
+    "row_security": "off",  # what a policy would hide is an error then, not a lie
+    "datestyle": "ISO, YMD",
+    "intervalstyle": "postgres",
+    "array_nulls": "on",
+    "transform_null_equals": "off",
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": str(VANISHED_AFTER_S * 1000),
+}
+_SETTINGS_SINCE_17 = {"transaction_timeout": "0"}
 
 
 def describe(using: str = "default") -> str:
     """Return the database's kind, name and host; never a password."""
     config = connections.settings[using]
-    name = config["NAME"]
+    name = printable(str(config["NAME"]))
     if connections[using].vendor == "sqlite":
-        here = str(name).removeprefix(f"{Path.cwd()}/")
+        here = name.removeprefix(f"{Path.cwd()}/")
         return f"SQLite database {here}"
     host = str(config["HOST"] or "localhost")
     where = host if host.startswith("/") else f"{host}:{config['PORT'] or 5432}"
     return f"{connections[using].display_name} database {name} at {where}"
 
 
-def in_one_line(exc: BaseException) -> str:
-    """Return the error's message without line breaks, and with nothing that a terminal would obey."""
-    return printable(str(exc)) or type(exc).__name__
-
-
-def printable(text: str) -> str:
-    """Return the text in one line, its control characters spelled out: databases quote what is in their rows."""
-    line = " ".join(text.split())
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
-
-
-def sqlstate(exc: BaseException) -> str:
-    """Return the error code that PostgreSQL gave; messages may be in any language. Elsewhere an empty string."""
-    return str(getattr(exc.__cause__, "sqlstate", None) or "")
-
-
-def explained(exc: DatabaseError | InterfaceError, using: str) -> SeedError:
-    """Return the error that says what happened to the database `using`, and what to do next."""
-    message, database = in_one_line(exc).rstrip(".?"), describe(using)
-    if sqlstate(exc) == UNDEFINED_TABLE or message.startswith("no such table"):
-        return SeedError(f"A table is missing in {database}: run `manage.py migrate` first ({message}).")
-    if connections[using].connection is None and isinstance(exc, OperationalError):
-        return SeedError(f"Can't reach {database}: {message}. Start it, or correct DATABASE_URL.")
-    return SeedError(f"{database} reports: {message}.")
-
-
-def wait_until_up(using: str, timeout_s: float, report: Report) -> None:
-    """Wait for a database that is still starting, for `timeout_s` seconds at most. Raises SeedError."""
+def check_alias(using: str) -> None:
+    """Raise ConfigurationError where no database has this alias, or the engine can't work with it."""
+    if using not in connections.settings:
+        raise ConfigurationError(
+            f"The database alias {shown(using)} doesn't exist: use one of {', '.join(connections.settings)}.",
+            source="--database",
+        )
+    if django.VERSION < (5, 2):
+        raise ConfigurationError(f"Django {django.get_version()} is too old for seeding: use Django 5.2 or newer.")
+    if not settings.USE_TZ:
+        raise ConfigurationError("USE_TZ is False, and seeded times are moments in UTC: set USE_TZ = True.")
     connection = connections[using]
-    deadline = time.monotonic() + timeout_s
-    told = False
-    while True:
+    if connection.vendor not in ("postgresql", "sqlite"):
+        raise ConfigurationError(
+            f"{using!r} is {connection.display_name}, which can't be seeded: use PostgreSQL or SQLite."
+        )
+    if connection.vendor == "postgresql" and not _is_psycopg_3():
+        raise ConfigurationError(f"{using!r} is reached through psycopg2, which can't copy: install psycopg 3.")
+
+
+def _is_psycopg_3() -> bool:
+    from django.db.backends.postgresql.psycopg_any import is_psycopg3
+
+    return bool(is_psycopg3)
+
+
+def prepare_transaction(connection: BaseDatabaseWrapper) -> None:
+    """Override, until the transaction ends, what the role's or the database's settings could spoil."""
+    if connection.vendor != "postgresql":
+        return
+    wanted = _SETTINGS | (_SETTINGS_SINCE_17 if connection.pg_version >= 170000 else {})  # type: ignore[attr-defined]
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(f"SET LOCAL {name} = '{value}'" for name, value in wanted.items()))
+    _notice_vanished_server(connection)
+
+
+def refuse_unsuitable_session(connection: BaseDatabaseWrapper) -> None:
+    """Raise Refused for a setting that makes PostgreSQL skip foreign keys and triggers, or misread text."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('session_replication_role'), current_setting('client_encoding'),"
+            " pg_is_in_recovery()"
+        )
+        role, encoding, in_recovery = cursor.fetchone()
+    database = describe(connection.alias)
+    if in_recovery:
+        raise SeedError(f"{database} is a replica and can't be written: name the primary server.")
+    if role != "origin":
+        raise Refused(
+            f"session_replication_role is {role!r} in {database}, so it checks no foreign keys: reset it for this role."
+        )
+    if encoding != "UTF8":
+        raise Refused(f"client_encoding is {encoding!r} in {database}: set it to UTF8 for this role or connection.")
+
+
+def _notice_vanished_server(connection: BaseDatabaseWrapper) -> None:
+    """Let this side notice within a minute or so that the server behind TCP is gone; other sockets have no such thing."""
+    options = {"SO_KEEPALIVE": 1, "TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
+    options["TCP_USER_TIMEOUT"] = VANISHED_AFTER_S * 1000
+    raw: Any = connection.connection
+    with suppress(OSError, AttributeError), socket.socket(fileno=raw.fileno()) as peer:
         try:
-            connection.ensure_connection()
-            return
-        except OperationalError as exc:
-            if time.monotonic() >= deadline:
-                raise explained(exc, using) from exc
-            if not told:
-                report(Progress("waiting", f"Waiting for {describe(using)}: {in_one_line(exc)}."))
-                told = True
-        time.sleep(min(POLL_S, max(0.0, deadline - time.monotonic())))
+            if peer.family in (socket.AF_INET, socket.AF_INET6):
+                for name, value in options.items():
+                    level = socket.SOL_SOCKET if name.startswith("SO_") else socket.IPPROTO_TCP
+                    if hasattr(socket, name):
+                        peer.setsockopt(level, getattr(socket, name), value)
+        finally:
+            peer.detach()  # the driver's, which goes on

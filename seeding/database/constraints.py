@@ -1,23 +1,26 @@
-"""Constraints and indexes of PostgreSQL tables: taken off before a bulk load, and put back from the catalogue.
+"""Constraints and indexes of PostgreSQL tables: dropped before a bulk load, and recreated from the catalogue.
 
-What `pg_get_constraintdef` and `pg_get_indexdef` don't restore exactly stays on: what has a comment or a security
+What `pg_get_constraintdef` and `pg_get_indexdef` don't restore exactly is left alone: what has a comment or a security
 label, is clustered on or a replica identity (or the key of a published table), lies in a tablespace of its own, is
 inherited or partitioned, invalid or disabled, belongs to an extension, is a key with storage parameters, or has
-something else depending on it, like a view that groups by the key. So does what the role may not take off.
+something else depending on it, like a view that groups by the key. So is what the role may not drop.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-_KINDS = {"p": 0, "u": 1, "x": 2, "i": 3, "f": 4}  # in the order in which they are put back
+from .catalogue import Catalogue, Table
+from .names import quoted, run, sql_text
+
+_KINDS = {"p": 0, "u": 1, "x": 2, "i": 3, "f": 4}  # in the order in which they are recreated
 
 _CONSTRAINTS = """
-SELECT con.contype::text, con.conname::text, con.conrelid::regclass::text, pg_get_constraintdef(con.oid), con.oid,
-       con.conindid, nullif(con.confrelid, 0)::regclass::text,
+SELECT con.contype::text, con.conname::text, con.conrelid, pg_get_constraintdef(con.oid),
+       con.conindid, con.confrelid,
        rel.relkind = 'r' AND NOT rel.relispartition AND con.conislocal AND con.coninhcount = 0 AND con.conparentid = 0
        AND pg_has_role(rel.relowner, 'USAGE')
        AND (con.contype <> 'f' OR pg_has_role(ref.relowner, 'USAGE'))
@@ -37,19 +40,17 @@ JOIN pg_class AS rel ON rel.oid = con.conrelid
 LEFT JOIN pg_class AS ref ON ref.oid = con.confrelid
 LEFT JOIN pg_index AS ind ON ind.indexrelid = con.conindid AND con.contype <> 'f'
 LEFT JOIN pg_class AS ind_rel ON ind_rel.oid = ind.indexrelid
-WHERE (con.contype IN ('p', 'u', 'x') AND con.conrelid = ANY(%(tables)s::regclass[]))
-   OR (con.contype = 'f'
-       AND (con.conrelid = ANY(%(tables)s::regclass[]) OR con.confrelid = ANY(%(tables)s::regclass[])))
+WHERE (con.contype IN ('p', 'u', 'x') AND con.conrelid = ANY(%s::oid[]))
+   OR (con.contype = 'f' AND (con.conrelid = ANY(%s::oid[]) OR con.confrelid = ANY(%s::oid[])))
 """
 _INDEXES = """
-SELECT 'i', ind_rel.relname::text, ind.indrelid::regclass::text, pg_get_indexdef(ind.indexrelid), ind.indexrelid,
-       ind.indexrelid, NULL,
+SELECT 'i', ind_rel.relname::text, ind.indrelid, pg_get_indexdef(ind.indexrelid), ind.indexrelid, 0,
        rel.relkind = 'r' AND NOT rel.relispartition AND NOT ind_rel.relispartition
        AND pg_has_role(rel.relowner, 'USAGE') AND {index}
 FROM pg_index AS ind
 JOIN pg_class AS rel ON rel.oid = ind.indrelid
 JOIN pg_class AS ind_rel ON ind_rel.oid = ind.indexrelid
-WHERE ind.indrelid = ANY(%(tables)s::regclass[])
+WHERE ind.indrelid = ANY(%s::oid[])
   AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = ind.indexrelid AND contype IN ('p', 'u', 'x'))
 """
 # Foreign keys depend on the index of the key that they refer to; they are looked at one by one.
@@ -67,88 +68,68 @@ _INDEX = """(
 
 @dataclass(frozen=True)
 class Definition:
-    """A constraint or an index, as the catalogue defines it. Names are quoted and qualified as need be."""
+    """A constraint or an index, as the catalogue defines it."""
 
     kind: str  # a key of _KINDS: primary key, unique, exclusion, plain index, foreign key
     name: str
-    table: str
-    definition: str
-    oid: int
+    table: Table
+    definition: str  # SQL that the server wrote
     index_oid: int  # its index; of a foreign key, the one that it refers to
-    referenced: str | None  # the table that a foreign key points at
-    can_be_restored: bool
+    referenced: Table | None  # the table that a foreign key refers to
+    can_be_recreated: bool
 
 
-def definitions(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> list[Definition]:
-    """Return the keys, indexes and foreign keys of the tables, and the foreign keys that point at them.
+def definitions(catalogue: Catalogue, tables: Sequence[Table]) -> list[Definition]:
+    """Return the keys, indexes and foreign keys of the tables, and the foreign keys that refer to them.
 
-    They come in the order in which they can be put back; what can't be restored, or what such a one needs, says so.
+    They come in the order in which they can be recreated; what can't be, or what such a one needs, says so.
     """
-    names = {"tables": [connection.ops.quote_name(table) for table in tables]}
-    found = []
-    with connection.cursor() as cursor:
-        for query in (_CONSTRAINTS, _INDEXES):
-            cursor.execute(query.format(index=_INDEX), names)
-            found += [Definition(*row) for row in cursor.fetchall()]
-    staying = {d.index_oid for d in found if d.kind == "f" and not d.can_be_restored}
+    oids = [table.oid for table in tables]
+    rows = []
+    with catalogue.connection.cursor() as cursor:
+        for query, parameters in ((_CONSTRAINTS, [oids] * 3), (_INDEXES, [oids])):
+            rows += run(cursor, query.format(index=_INDEX), parameters).fetchall()
+    by_oid = catalogue.of_oids(oid for row in rows for oid in (row[2], row[5]) if oid)
+    found = [
+        Definition(kind, name, by_oid[table], definition, index, by_oid.get(referenced), can_be_recreated)
+        for kind, name, table, definition, index, referenced, can_be_recreated in rows
+    ]
+    needed = {d.index_oid for d in found if d.kind == "f" and not d.can_be_recreated}
     return sorted(
-        (
-            Definition(**{**vars(d), "can_be_restored": False}) if d.kind != "f" and d.index_oid in staying else d
-            for d in found
-        ),
-        key=lambda d: (_KINDS[d.kind], d.table, d.name),
+        (replace(d, can_be_recreated=False) if d.kind != "f" and d.index_oid in needed else d for d in found),
+        key=lambda d: (_KINDS[d.kind], d.table.label, d.name),
     )
 
 
-def may_rebuild(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> bool:
-    """Say whether the role owns all the tables, may truncate them, and none of them is partitioned."""
-    names = [connection.ops.quote_name(table) for table in tables]
+def may_rebuild(connection: BaseDatabaseWrapper, tables: Sequence[Table]) -> bool:
+    """Return True if the role owns all the tables, may truncate them and create indexes, and none is partitioned."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT bool_and(pg_has_role(relowner, 'USAGE') AND has_table_privilege(oid, 'TRUNCATE') AND relkind = 'r')"
-            " FROM pg_class WHERE oid = ANY(%s::regclass[])",
-            [names],
+        run(
+            cursor,
+            "SELECT bool_and(pg_has_role(relowner, 'USAGE') AND has_table_privilege(oid, 'TRUNCATE') AND relkind = 'r'"
+            " AND has_schema_privilege(relnamespace, 'CREATE')) FROM pg_class WHERE oid = ANY(%s::oid[])",
+            [[table.oid for table in tables]],
         )
         return bool(cursor.fetchone()[0])
 
 
-def as_sql(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> list[str]:
-    """Return the tables' names as the catalogue writes them, quoted and qualified as need be."""
-    names = [connection.ops.quote_name(table) for table in tables]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name::regclass::text FROM unnest(%s::text[]) AS name", [names])
-        return [row[0] for row in cursor.fetchall()]
-
-
-def column_types(connection: BaseDatabaseWrapper, table: str) -> dict[str, str]:
-    """Return the names of the columns' types, as in pg_type."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT attname, typname FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid"
-            " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
-            [connection.ops.quote_name(table)],
-        )
-        return dict(cursor.fetchall())
-
-
-def take_off(connection: BaseDatabaseWrapper, those: Sequence[Definition]) -> None:
+def drop(connection: BaseDatabaseWrapper, those: Sequence[Definition]) -> None:
     """Drop them, foreign keys first."""
-    quote = connection.ops.quote_name
     with connection.cursor() as cursor:
         for d in reversed(those):
+            name = quoted(connection, d.name)
             if d.kind == "i":
-                schema = d.table.rpartition(".")[0]
-                cursor.execute(f"DROP INDEX {schema + '.' if schema else ''}{quote(d.name)}")
+                run(cursor, f"DROP INDEX {d.table.schema}.{name}")
             else:
-                cursor.execute(f"ALTER TABLE {d.table} DROP CONSTRAINT {quote(d.name)}")
+                run(cursor, f"ALTER TABLE {d.table.sql} DROP CONSTRAINT {name}")
 
 
-def put_back(connection: BaseDatabaseWrapper, those: Sequence[Definition]) -> None:
-    """Make them again, with the same names and definitions."""
-    quote = connection.ops.quote_name
+def recreate(connection: BaseDatabaseWrapper, those: Sequence[Definition]) -> Iterator[Definition]:
+    """Create them again, with the same names and definitions; yield each before its turn."""
     with connection.cursor() as cursor:
         for d in those:
-            if d.kind == "i":
-                cursor.execute(d.definition)
-            else:
-                cursor.execute(f"ALTER TABLE {d.table} ADD CONSTRAINT {quote(d.name)} {d.definition}")
+            yield d
+            definition = sql_text(d.definition)
+            if d.kind != "i":
+                definition = f"ALTER TABLE {d.table.sql} ADD CONSTRAINT {quoted(connection, d.name)} {definition}"
+            run(cursor, definition)

@@ -1,28 +1,25 @@
-"""Foreign keys that the database has and no managed model: a DELETE might cascade along them unseen by Django."""
+"""Every foreign key between tables: those of the catalogue, and those that only a model knows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.apps import apps
-from django.db import connections
-from django.db.models import QuerySet
+from django.db import models, router
 
-# Each foreign key: its table as SQL has it and by name (if that is enough to find it), the table that it refers to as
-# SQL has it, its columns, and the columns that they refer to.
+from .catalogue import Catalogue, Table
+from .names import run
+
 _POSTGRESQL = """
-    SELECT con.conrelid::regclass::text, CASE WHEN pg_table_is_visible(con.conrelid) THEN rel.relname END,
-           con.confrelid::regclass::text,
+    SELECT con.conrelid, con.confrelid,
            ARRAY(SELECT attname::text FROM unnest(con.conkey) WITH ORDINALITY AS k (num, n)
                  JOIN pg_attribute ON attrelid = con.conrelid AND attnum = k.num ORDER BY n),
            ARRAY(SELECT attname::text FROM unnest(con.confkey) WITH ORDINALITY AS k (num, n)
                  JOIN pg_attribute ON attrelid = con.confrelid AND attnum = k.num ORDER BY n)
     FROM pg_constraint AS con
-    JOIN pg_class AS rel ON rel.oid = con.conrelid
     WHERE con.contype = 'f' AND con.conparentid = 0
-    ORDER BY 1, con.conname"""
+    ORDER BY con.conrelid::regclass::text, con.conname"""
 _SQLITE = """
     SELECT t.name, f.id, f."table", f."from",
            coalesce(f."to", (SELECT name FROM pragma_table_info(f."table") WHERE pk = f.seq + 1))
@@ -30,87 +27,60 @@ _SQLITE = """
 
 
 @dataclass(frozen=True)
-class _ForeignKey:
-    table: str  # as SQL has it
-    name: str | None  # None: it isn't in the search path
-    referenced: str  # as SQL has it
-    columns: Sequence[str]
-    targets: Sequence[str]
+class ForeignKey:
+    """Columns of one table that refer to columns of another, or of the same."""
+
+    table: Table
+    columns: tuple[str, ...]
+    referenced: Table
+    targets: tuple[str, ...]
+    is_enforced: bool = True  # False: only a model knows it
 
 
-@dataclass(frozen=True)
-class Reference:
-    """Rows that point at rows which go, along a foreign key that no managed model has."""
-
-    table: str  # as SQL has it
-    columns: str
-    referenced: str
-    condition: str
-    parameters: Sequence[Any]
+def foreign_keys(catalogue: Catalogue) -> list[ForeignKey]:
+    """Return the foreign keys of the catalogue's database."""
+    enforced = _postgresql(catalogue) if catalogue.connection.vendor == "postgresql" else _sqlite(catalogue)
+    known = {(key.table, key.columns, key.referenced) for key in enforced}
+    return enforced + [key for key in _of_models(catalogue) if (key.table, key.columns, key.referenced) not in known]
 
 
-def unknown_references(going: Sequence[QuerySet[Any]], using: str) -> list[Reference]:
-    """Return the rows that point at any of those, directly or through one another, the farthest first."""
-    known = {
-        (model._meta.db_table, f.column)
-        for model in apps.get_models(include_auto_created=True)
-        for f in model._meta.concrete_fields
-        if f.is_relation and model._meta.managed
-    }
-    unknown = [key for key in _foreign_keys(using) if len(key.columns) > 1 or (key.name, key.columns[0]) not in known]
-    found: list[Reference] = []
-    for rows in going if unknown else ():
-        sql, parameters = rows.values("pk").query.get_compiler(using).as_sql()
-        meta = rows.model._meta
-        table = _as_sql(meta.db_table, using)
-        condition = f"{connections[using].ops.quote_name(meta.pk.column or '')} IN ({sql})"
-        found += _follow(unknown, table, condition, parameters, (table,), using)
-    return found
+def _of_models(catalogue: Catalogue) -> Iterable[ForeignKey]:
+    """Return the relations of managed models, whose foreign keys the database need not have."""
+    relations = []
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.managed and not model._meta.proxy and router.allow_migrate_model(catalogue.connection.alias, model):
+            relations += [f for f in model._meta.local_concrete_fields if isinstance(f, models.ForeignKey)]
+    names = [name for f in relations for name in (f.model._meta.db_table, f.related_model._meta.db_table)]
+    tables = catalogue.of_models(names)
+    for f in relations:
+        target = f.target_field
+        here, there = f.model._meta.db_table, target.model._meta.db_table
+        if here in tables and there in tables:
+            yield ForeignKey(
+                tables[here], (f.column or "",), tables[there], (target.column or "",), is_enforced=False
+            )
 
 
-def _follow(
-    keys: Sequence[_ForeignKey],
-    table: str,
-    condition: str,
-    parameters: Sequence[Any],
-    path: tuple[str, ...],
-    using: str,
-) -> Iterator[Reference]:
-    quote = connections[using].ops.quote_name
-    for key in keys:
-        if key.referenced != table or key.table in path:
-            continue
-        columns, targets = ", ".join(map(quote, key.columns)), ", ".join(map(quote, key.targets))
-        pointing = f"({columns}) IN (SELECT {targets} FROM {key.referenced} WHERE {condition})"
-        yield from _follow(keys, key.table, pointing, parameters, (*path, key.table), using)
-        yield Reference(key.table, ", ".join(key.columns), table.replace('"', ""), pointing, parameters)
+def _postgresql(catalogue: Catalogue) -> list[ForeignKey]:
+    with catalogue.connection.cursor() as cursor:
+        rows = run(cursor, _POSTGRESQL).fetchall()
+    tables = catalogue.of_oids(oid for row in rows for oid in row[:2])
+    return [
+        ForeignKey(tables[child], tuple(columns), tables[parent], tuple(targets))
+        for child, parent, columns, targets in rows
+    ]
 
 
-def _as_sql(table: str, using: str) -> str:
-    """Return the table's name as the foreign keys have it; SQLite's names are the same in any case."""
-    connection = connections[using]
-    quoted = connection.ops.quote_name(table)
-    if connection.vendor != "postgresql":
-        return quoted.lower()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT %s::regclass::text", [quoted])
-        return str(cursor.fetchone()[0])
-
-
-def _foreign_keys(using: str) -> list[_ForeignKey]:
-    connection = connections[using]
-    if connection.vendor not in ("postgresql", "sqlite"):
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(_POSTGRESQL if connection.vendor == "postgresql" else _SQLITE)
-        rows = cursor.fetchall()
-    if connection.vendor == "postgresql":
-        return [_ForeignKey(*row) for row in rows]
-    columns: dict[tuple[str, int, str], list[tuple[str, str]]] = {}
-    for name, number, referenced, column, target in rows:
-        columns.setdefault((name, number, referenced), []).append((column, target))
+def _sqlite(catalogue: Catalogue) -> list[ForeignKey]:
+    with catalogue.connection.cursor() as cursor:
+        rows = run(cursor, _SQLITE).fetchall()
+    grouped: dict[tuple[str, int, str], list[tuple[str, str]]] = {}
+    for child, number, parent, column, target in rows:
+        grouped.setdefault((child, number, parent), []).append((column, target))
+    tables = catalogue.of_models(name for child, _, parent in grouped for name in (child, parent))
     found = []
-    for (name, _, referenced), pairs in columns.items():
-        here, there = zip(*pairs, strict=True)
-        found.append(_ForeignKey(_as_sql(name, using), name, _as_sql(referenced, using), here, there))
+    for (child, _, parent), pairs in grouped.items():
+        if child in tables and parent in tables:  # SQLite lets a foreign key refer to a table that isn't there
+            columns, targets = zip(*pairs, strict=True)
+            found.append(ForeignKey(tables[child], columns, tables[parent], targets))
     return found

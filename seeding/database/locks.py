@@ -1,31 +1,36 @@
-"""The lock that lets one seed run at a time in a database, and the locks on the seeded tables.
+"""The lock that lets one seed run at a time in a database, and the locks on tables; none is waited for without a bound.
 
-PostgreSQL: a transaction-level advisory lock, so that it holds behind PgBouncer in transaction mode and is gone with
-its transaction, however that ends. SQLite: the database's one write lock. Both are polled, so that a wait can be told
-of and ended by a signal, and never keeps other sessions waiting behind it for longer than a second.
+PostgreSQL: a transaction-level advisory lock, so that it works behind PgBouncer in transaction mode and is gone with
+its transaction, however that ends. SQLite: the database's one write lock. All are polled, so that a wait can be told
+of and ended by a signal, and never keeps other sessions waiting behind it for much longer than a second.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
 
 from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from ..errors import LockTimeout
+from ..errors import LockTimeout, Refused
 from ..report.progress import Progress, Report
-from .connections import LOCK_NOT_AVAILABLE, describe, sqlstate
+from .catalogue import Table
+from .connections import describe, prepare_transaction, refuse_unsuitable_session
+from .errors import is_locked
+from .names import quoted, run
+from .sessions import ADVISORY_KEY, holder_of_seed_lock, users_of
 
-ADVISORY_KEY = 0x5EED_DA7A  # any number that no other program locks; pg_locks shows it as objid
 POLL_S = 0.1
 TABLE_TRY_S = 1.2  # a little above deadlock_timeout's default, after which the server cancels an autovacuum in the way
 
+# What a lock of each mode is for; in the way of all but the last stand writers, in its way readers, too.
+READ, RECORD, WRITE, REBUILD = "ACCESS SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"
+
 
 class Deadline:
-    """How long all the waiting for locks of one seed may take together."""
+    """How long all the waiting for locks of one command may take together."""
 
     def __init__(self, timeout_s: float) -> None:
         self.timeout_s = timeout_s
@@ -37,41 +42,77 @@ class Deadline:
 
 
 @contextmanager
-def exclusive(using: str, deadline: Deadline, report: Report) -> Iterator[None]:
+def seed_lock(using: str, deadline: Deadline, report: Report) -> Iterator[None]:
     """Run the block in a transaction that holds the seed lock of the database `using`.
 
-    Raises LockTimeout at the deadline, naming the holder as far as it is known.
+    Raises LockTimeout at the deadline, naming the holder as far as it is known; Refused in a caller's transaction that
+    wouldn't see what others commit meanwhile.
     """
     connection = connections[using]
     with ExitStack() as held:
         if connection.vendor == "sqlite":
-            held.enter_context(_busy_timeout(connection, POLL_S))  # short, so that a signal is noticed
+            held.enter_context(busy_timeout(connection, POLL_S))  # short, so that a signal is noticed
             wait = _Wait("the write lock", connection, deadline, report, lambda: "another process")
             wait.until(lambda: _begin_sqlite(connection, held))
             _set_busy_timeout(connection, deadline.remaining_s)  # COMMIT may wait for readers
         else:
             outermost = not connection.in_atomic_block
             held.enter_context(transaction.atomic(using))
-        if connection.vendor == "postgresql":
-            if outermost:
-                _read_committed(connection)
-            _notice_vanished_client(connection)
-            wait = _Wait("the seed lock", connection, deadline, report, lambda: holder(using))
+            _read_committed(connection, outermost)
+            prepare_transaction(connection)
+            refuse_unsuitable_session(connection)
+            wait = _Wait("the seed lock", connection, deadline, report, lambda: holder_of_seed_lock(using))
             wait.until(lambda: _try_advisory_lock(connection))
         yield
 
 
-def lock_tables(using: str, tables: Sequence[str], mode: str, deadline: Deadline, report: Report) -> None:
-    """Lock the tables on PostgreSQL, in tries of a second, so that nobody queues behind a waiting lock for longer.
+@contextmanager
+def reading(using: str, deadline: Deadline, report: Report, tables: Sequence[Table]) -> Iterator[None]:
+    """Run the block in a transaction that sees one state of the database, and locks nobody out.
 
-    `tables` are names as SQL has them. Elsewhere the transaction holds what it needs already. Raises LockTimeout at the
-    deadline.
+    The tables are locked against changes of their schema first: TRUNCATE and frozen rows don't respect a snapshot.
+    Raises LockTimeout at the deadline.
     """
     connection = connections[using]
-    if connection.vendor == "postgresql":
-        what = f"the lock on {', '.join(tables)}".replace('"', "")
-        wait = _Wait(what, connection, deadline, report, lambda: _users(using, tables, mode))
-        wait.until(lambda: _try_table_locks(connection, tables, mode, min(TABLE_TRY_S, deadline.remaining_s)))
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "sqlite":
+        with busy_timeout(connection, deadline.remaining_s), connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")  # atomic() would take the write lock, where transactions are immediate
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+    else:
+        with transaction.atomic(using):
+            prepare_transaction(connection)
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            lock_tables(connection, {READ: tables}, deadline, report)
+            yield
+
+
+def lock_tables(
+    connection: BaseDatabaseWrapper, tables: Mapping[str, Sequence[Table]], deadline: Deadline, report: Report
+) -> None:
+    """Lock PostgreSQL tables, by mode, and the sequences of those to write; all together, or none.
+
+    In tries of a second, with a pause of the same length, so that nobody queues behind a waiting lock for longer, and
+    others get through in between. Elsewhere the transaction has what it needs already. Raises LockTimeout.
+    """
+    wanted = {mode: list(some) for mode, some in tables.items() if some}
+    if connection.vendor != "postgresql" or not wanted:
+        return
+    labels = ", ".join(dict.fromkeys(table.label for some in wanted.values() for table in some))
+
+    def holder() -> str:
+        readers = users_of(connection, wanted.get(REBUILD, []), even_readers=True)
+        return readers or users_of(connection, [t for some in wanted.values() for t in some], even_readers=False)
+
+    wait = _Wait(f"the lock on {labels}", connection, deadline, report, holder, pause_s=TABLE_TRY_S)
+    wait.until(lambda: _try_table_locks(connection, wanted, min(TABLE_TRY_S, deadline.remaining_s)))
+    with connection.cursor() as cursor:  # what is still waited for then is an exception, and bounded, too
+        cursor.execute(f"SET LOCAL lock_timeout = {max(1, int(deadline.remaining_s * 1000))}")
 
 
 class _Wait:
@@ -84,9 +125,10 @@ class _Wait:
         deadline: Deadline,
         report: Report,
         holder: Callable[[], str],
+        pause_s: float = POLL_S,
     ) -> None:
         self._what, self._connection, self._deadline = what, connection, deadline
-        self._report, self._holder = report, holder
+        self._report, self._holder, self._pause_s = report, holder, pause_s
 
     def until(self, attempt: Callable[[], bool]) -> None:
         told = False
@@ -94,13 +136,13 @@ class _Wait:
             who = self._holder() or "another session"
             if not self._deadline.remaining_s:
                 raise LockTimeout(
-                    f"Didn't get {self._what} of {describe(self._connection.alias)} within "
+                    f"Could not acquire {self._what} on {describe(self._connection.alias)} within "
                     f"{self._deadline.timeout_s:g} s: {who} holds it. Try again later, or raise SEED_LOCK_TIMEOUT."
                 )
             if not told:
                 self._report(Progress("waiting", f"Waiting for {self._what}: {who} holds it."))
                 told = True
-            time.sleep(min(POLL_S, self._deadline.remaining_s))
+            time.sleep(min(self._pause_s, self._deadline.remaining_s))
 
 
 def _try_advisory_lock(connection: BaseDatabaseWrapper) -> bool:
@@ -109,18 +151,18 @@ def _try_advisory_lock(connection: BaseDatabaseWrapper) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _read_committed(connection: BaseDatabaseWrapper) -> None:
+def _read_committed(connection: BaseDatabaseWrapper, outermost: bool) -> None:
     """Let what is read after the wait for a lock be what is there then, whatever the role's default is."""
     with connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0")
-
-
-def _notice_vanished_client(connection: BaseDatabaseWrapper) -> None:
-    """Let the server notice within a minute or so that a client behind TCP is gone, and give up its locks."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SET LOCAL tcp_keepalives_idle = 30; SET LOCAL tcp_keepalives_interval = 10; "
-            "SET LOCAL tcp_keepalives_count = 3"
+        if outermost:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            return
+        cursor.execute("SHOW transaction_isolation")
+        level = cursor.fetchone()[0]
+    if level not in ("read committed", "read uncommitted"):
+        raise Refused(
+            f"The surrounding transaction is {level.upper()}, and wouldn't see what other sessions commit while the "
+            "seed waits for its lock: call seed() outside it, or in a READ COMMITTED transaction."
         )
 
 
@@ -132,14 +174,15 @@ def _begin_sqlite(connection: BaseDatabaseWrapper, held: ExitStack) -> bool:
                 cursor.execute("UPDATE seed_metadata SET status = status WHERE 0 = 1")
             held.push(attempt.pop_all())
     except OperationalError as exc:
-        if "locked" not in str(exc):
+        if not is_locked(exc):
             raise
         return False
     return True
 
 
 @contextmanager
-def _busy_timeout(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
+def busy_timeout(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
+    """Let SQLite wait that long for a lock in the block."""
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout")
         before_ms = cursor.fetchone()[0]
@@ -156,66 +199,54 @@ def _set_busy_timeout(connection: BaseDatabaseWrapper, seconds: float) -> None:
         cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
 
-def _try_table_locks(connection: BaseDatabaseWrapper, tables: Sequence[str], mode: str, try_s: float) -> bool:
-    """Lock all tables within `try_s` seconds together, or none."""
+def _try_table_locks(connection: BaseDatabaseWrapper, tables: Mapping[str, Sequence[Table]], try_s: float) -> bool:
+    """Lock all tables and sequences within `try_s` seconds together, or none."""
     end = time.monotonic() + try_s
+    statements = [f"LOCK TABLE {table.own_rows} IN {mode} MODE" for mode, some in tables.items() for table in some]
+    written = [table for mode in (WRITE, REBUILD) for table in tables.get(mode, ())]
     try:
         with transaction.atomic(connection.alias), connection.cursor() as cursor:
-            for table in tables:
-                remaining_ms = max(1, int((end - time.monotonic()) * 1000))
-                cursor.execute(f"SET LOCAL lock_timeout = {remaining_ms}; LOCK TABLE {table} IN {mode} MODE")
-            cursor.execute("SET LOCAL lock_timeout = 0")
+            for statement in statements:
+                _bounded(connection, statement, end)
+            for statement in _sequence_locks(connection, written):
+                _bounded(connection, statement, end)
     except OperationalError as exc:
-        if sqlstate(exc) != LOCK_NOT_AVAILABLE:
+        if not is_locked(exc):
             raise
         return False
     return True
 
 
-def holder(using: str) -> str:
-    """Return who holds the seed lock, in words; empty where nobody does, or nobody can tell."""
-    key = [ADVISORY_KEY >> 32, ADVISORY_KEY & 0xFFFFFFFF]
-    condition = "l.locktype = 'advisory' AND l.classid = %s::bigint AND l.objid = %s::bigint AND l.objsubid = 1"
-    return _sessions(connections[using], condition, key) if connections[using].vendor == "postgresql" else ""
+def _bounded(connection: BaseDatabaseWrapper, statement: str, end: float) -> None:
+    with connection.cursor() as cursor:
+        remaining_ms = max(1, int((end - time.monotonic()) * 1000))
+        run(cursor, f"SET LOCAL lock_timeout = {remaining_ms}; {statement}")
+
+
+def _sequence_locks(connection: BaseDatabaseWrapper, tables: Sequence[Table]) -> list[str]:
+    """Return statements that lock the tables' sequences and change nothing: LOCK TABLE doesn't take sequences."""
+    with connection.cursor() as cursor:
+        run(
+            cursor,
+            "SELECT nspname::text, relname::text, seqcache FROM pg_depend AS d JOIN pg_class AS c ON c.oid = d.objid"
+            " JOIN pg_namespace AS s ON s.oid = c.relnamespace JOIN pg_sequence AS q ON q.seqrelid = c.oid"
+            " WHERE d.refobjid = ANY(%s::oid[]) AND d.deptype IN ('a', 'i') AND d.classid = 'pg_class'::regclass"
+            " AND pg_has_role(c.relowner, 'USAGE') ORDER BY 1, 2",
+            [[table.oid for table in tables]],
+        )
+        return [
+            f"ALTER SEQUENCE {quoted(connection, schema, name)} CACHE {cache}"
+            for schema, name, cache in cursor.fetchall()
+        ]
 
 
 def is_running(using: str) -> bool:
-    """Say whether a seed is running now; on SQLite, whether any process is writing."""
+    """Return True if a seed is running now; on SQLite, if any process is writing."""
     connection = connections[using]
     if connection.vendor != "sqlite" or connection.in_atomic_block:
-        return bool(holder(using))
+        return bool(holder_of_seed_lock(using))
     try:
-        with _busy_timeout(connection, 0), ExitStack() as attempt:
+        with busy_timeout(connection, 0), ExitStack() as attempt:
             return not _begin_sqlite(connection, attempt)
     except OperationalError:  # nobody writes to a file that can't be written
         return False
-
-
-def _users(using: str, tables: Sequence[str], mode: str) -> str:
-    """Return who holds locks on the tables that stand in the way of `mode`."""
-    relations = "l.relation IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)"
-    harmless = [] if mode == "ACCESS EXCLUSIVE" else ["AccessShareLock"]
-    condition = f"l.locktype = 'relation' AND {relations} AND l.mode <> ALL(%s::text[])"
-    return _sessions(connections[using], condition, [list(tables), harmless])
-
-
-def _sessions(connection: BaseDatabaseWrapper, condition: str, parameters: Sequence[Any]) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT l.pid, a.usename, a.application_name, host(a.client_addr), left(a.query, 60)"
-            " FROM pg_locks AS l LEFT JOIN pg_stat_activity AS a USING (pid)"
-            " WHERE l.granted AND l.pid <> pg_backend_pid()"
-            " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-            f" AND {condition} ORDER BY l.pid LIMIT 3",
-            parameters,
-        )
-        return "; ".join(_session(*row) for row in cursor.fetchall())
-
-
-def _session(pid: int, user: str | None, application: str | None, host: str | None, query: str | None) -> str:
-    parts = [f"server process {pid}"]
-    parts += [f"user {user}"] if user else []
-    parts += [application] if application else []
-    parts += [f"from {host}"] if host else []
-    parts += [f"running {' '.join(query.split())!r}"] if query else []
-    return ", ".join(parts)

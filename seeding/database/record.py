@@ -1,51 +1,95 @@
-"""The store: `seed_metadata` and the key ranges. Whoever has a `success` row is applied."""
+"""The record: every attempt in `seed_metadata`, and which rows seeds created. Who has a `success` row is applied."""
 
 from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connections, transaction
 
+from ..errors import Pending
 from ..models import KeyRange, SeedMetadata, Status
+from .catalogue import Catalogue, Table
+from .connections import describe
+from .names import run
+
+APPLIED_WITHIN_S = 5  # where no lock timeout is known: the health check
 
 
-def applied(using: str) -> SeedMetadata | None:
-    """Return the attempt whose data is in force, if any: one query."""
-    return SeedMetadata.objects.using(using).filter(status=Status.SUCCESS).first()
+def applied(using: str, lock_timeout_s: float = APPLIED_WITHIN_S) -> SeedMetadata | None:
+    """Return the attempt that is applied, if any: one query, which waits for no lock longer than that."""
+    found = SeedMetadata.objects.using(using).filter(status=Status.SUCCESS)
+    connection = connections[using]
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        return found.first()
+    with transaction.atomic(using):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = {max(1, int(lock_timeout_s * 1000))}")
+        return found.first()
 
 
-def history(using: str) -> list[SeedMetadata]:
-    """Return all attempts, newest first."""
-    return list(SeedMetadata.objects.using(using).order_by("-seeded_at", "-id"))
+def applied_as(version: str, using: str, lock_timeout_s: float = APPLIED_WITHIN_S) -> SeedMetadata | None:
+    """Return the attempt that applied this version, if that is the one that is applied."""
+    attempt = applied(using, lock_timeout_s)
+    return attempt if attempt is not None and attempt.seed_version == version else None
 
 
-def key_ranges(using: str) -> dict[str, tuple[int, int]]:
-    """Return the first and the last key that the last seed created, by table."""
-    return {r.table_name: (r.first_key, r.last_key) for r in KeyRange.objects.using(using)}
+def require_applied(version: str, using: str, lock_timeout_s: float = APPLIED_WITHIN_S) -> SeedMetadata:
+    """Return the attempt that applied this version. Raises Pending where it isn't applied."""
+    attempt = applied(using, lock_timeout_s)
+    if attempt is None or attempt.seed_version != version:
+        there = f" ({attempt.seed_version} is)" if attempt is not None else ""
+        raise Pending(f"{version} is not applied to {describe(using)}{there}: run `manage.py seed` to apply it.")
+    return attempt
 
 
-def record_success(using: str, key_ranges: Mapping[str, tuple[int, int]], **columns: Any) -> SeedMetadata:
-    """Record a version as applied, in the caller's transaction: what was in force turns `replaced`."""
+def history(using: str, most: int | None = None) -> list[SeedMetadata]:
+    """Return the attempts, newest first, at most that many."""
+    return list(SeedMetadata.objects.using(using).order_by("-seeded_at", "-id")[:most])
+
+
+def attempt_count(using: str) -> int:
+    """Return the number of all attempts."""
+    return SeedMetadata.objects.using(using).count()
+
+
+def key_ranges(using: str) -> dict[str, KeyRange]:
+    """Return what is known of the rows that the last seed created, by table."""
+    return {r.table_name: r for r in KeyRange.objects.using(using).defer("marks")}
+
+
+def tables(catalogue: Catalogue) -> list[Table]:
+    """Return the record's own tables."""
+    return list(catalogue.of_models([SeedMetadata._meta.db_table, KeyRange._meta.db_table]).values())
+
+
+def record_success(using: str, key_ranges: Sequence[KeyRange], **columns: Any) -> SeedMetadata:
+    """Record a version as applied, in the caller's transaction: what was applied before turns `replaced`."""
     SeedMetadata.objects.using(using).filter(status=Status.SUCCESS).update(status=Status.REPLACED)
     KeyRange.objects.using(using).all().delete()
-    KeyRange.objects.using(using).bulk_create(
-        KeyRange(table_name=table, first_key=first, last_key=last) for table, (first, last) in key_ranges.items()
-    )
+    KeyRange.objects.using(using).bulk_create(key_ranges)
+    connection = connections[using]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:  # the number that all rows written by this transaction bear
+            run(cursor, "UPDATE seed_key_ranges SET transaction_id = xmin::text::bigint")
     return SeedMetadata.objects.using(using).create(status=Status.SUCCESS, **columns, **_who(using))
 
 
 def record_failure(using: str, error: str, **columns: Any) -> None:
-    """Record a failed attempt, in a transaction of its own."""
-    if not connections[using].in_atomic_block:
-        connections[using].close()  # whatever state the failure left it in
+    """Record a failed attempt, in a transaction of its own that waits for no lock for long."""
+    connection = connections[using]
+    if not connection.in_atomic_block:
+        connection.close()  # whatever state the failure left it in
     with transaction.atomic(using):
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = {APPLIED_WITHIN_S * 1000}; SET LOCAL statement_timeout = 0")
         SeedMetadata.objects.using(using).create(status=Status.FAILED, error=error, **columns, **_who(using))
 
 
-def _who(using: str) -> dict[str, Any]:
+def _who(using: str) -> Mapping[str, Any]:
     connection = connections[using]
     user = ""
     if connection.vendor == "postgresql":
@@ -56,7 +100,20 @@ def _who(using: str) -> dict[str, Any]:
 
 
 def answers(using: str) -> bool:
-    """Say whether the database answers a query. Raises django.db.Error where it doesn't."""
+    """Return True if the database answers a query. Raises django.db.Error where it doesn't."""
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT 1")
         return cursor.fetchone() is not None
+
+
+def analyze(using: str, tables: Sequence[str], lock_timeout_s: float) -> None:
+    """Refresh the planner's statistics of the tables, in a transaction of its own."""
+    connection = connections[using]
+    found = Catalogue(using).of_models(tables)
+    with transaction.atomic(using), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"SET LOCAL lock_timeout = {max(1000, int(lock_timeout_s * 1000))}; SET LOCAL statement_timeout = 0"
+            )
+        for table in found.values():
+            run(cursor, f"ANALYZE {table.sql}")

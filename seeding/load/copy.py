@@ -5,181 +5,133 @@ Source: https://www.postgresql.org/docs/current/populate.html. All of it happens
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
-import numpy as np
-from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import DateField, DateTimeField, DecimalField, Field
-
-from ..database import constraints as schema
-from ..database import locks as lock
-from ..declare.seeders import SeededField, Seeder, kind_of
+from ..database import constraints
+from ..database.catalogue import Table
+from ..database.locks import REBUILD, WRITE
+from ..database.names import run
+from ..declare.registry import Seeders
+from ..declare.seeder import Seeder
+from ..declare.target import Target
 from ..errors import SeedError
-from ..generate.columns import Categorical, Column, as_column
+from ..generate.columns import Batch
+from ..protect.deletion import truncate
 from ..protect.guard import Guard
+from ..protect.obstacles import Obstacles
 from ..report.progress import Progress, Report
-from .binary import DAY_US, EPOCH_DAY, HEADER, TRAILER, Encoding, encode, microseconds
-from .loader import Batch, Loader, Target
+from .binary import HEADER, TRAILER, encode
+from .loader import Loader, refuse_lost_rows
+from .values import check_types, names, stored_columns, stored_fields, types_of
 
-REBUILD_ROWS = 5_000  # from here on, making indexes and checking foreign keys anew beats doing it row by row
+REBUILD_ROWS = 5_000  # from here on, creating indexes and checking foreign keys at the end beats doing it row by row
 MAINTENANCE_WORK_MEM = "256MB"
 
 
 class Copy(Loader):
-    """COPY in binary format; a large load takes keys, indexes and foreign keys off first, and puts them back after."""
+    """COPY in binary format; a large load drops keys, indexes and foreign keys first, and recreates them after."""
 
-    def __init__(self, using: str, seeders: Sequence[Seeder], report: Report) -> None:
-        super().__init__(using, seeders, report)
-        self._connection = connections[using]
+    def __init__(self, seeders: Seeders, guard: Guard, report: Report) -> None:
+        super().__init__(seeders, guard, report)
         self._rebuild = False
-        self._taken_off: list[schema.Definition] = []
-        self._truncated: set[str] = set()
-        self._encodings = {seeder.table: encodings_of(self._connection, seeder) for seeder in seeders}
+        self._dropped: list[constraints.Definition] = []
+        self._truncated: set[Table] = set()
+        self._types = {}
+        for seeder in self.seeders:
+            check_types(seeder, self.table_of(seeder))
+            self._types[seeder.table] = types_of(seeder, self.table_of(seeder))
 
-    def lock(self, row_counts: Mapping[str, int], deadline: lock.Deadline) -> None:
-        """Lock the tables, and for a large load those that have foreign keys to or from them, so that nobody reads."""
-        tables = [seeder.table for seeder in self.seeders]
-        if sum(row_counts.values()) < REBUILD_ROWS:
-            super().lock(row_counts, deadline)
-        elif not schema.may_rebuild(self._connection, tables):
+    def locks(self, rows: int) -> dict[str, list[Table]]:
+        """Return the tables; for a large load also those that have foreign keys to or from them, so that nobody reads."""
+        tables = [self.table_of(seeder) for seeder in self.seeders]
+        if rows < REBUILD_ROWS:
+            return super().locks(rows)
+        if not constraints.may_rebuild(self.connection, tables):
             self._note(
-                "The role doesn't own all seeded tables, may not truncate them, or they are partitioned: "
-                "deleting, and loading into the live constraints."
+                "The role doesn't own all seeded tables, may not truncate them or create indexes, or they are "
+                "partitioned: deleting, and loading into the live constraints."
             )
-            super().lock(row_counts, deadline)
-        else:
-            self._rebuild = True
-            names = schema.as_sql(self._connection, tables)
-            for d in schema.definitions(self._connection, tables):
-                if d.can_be_restored:
-                    names += [name for name in (d.table, d.referenced) if name and name not in names]
-            lock.lock_tables(self.using, names, "ACCESS EXCLUSIVE", deadline, self.report)
+            return super().locks(rows)
+        self._rebuild = True
+        rebuilt = list(tables)
+        for d in constraints.definitions(self.guard.catalogue, tables):
+            if d.can_be_recreated:
+                rebuilt += [table for table in (d.table, d.referenced) if table is not None and table not in rebuilt]
+        return {REBUILD: rebuilt, WRITE: [table for table in self.guard.surveys if table not in rebuilt]}
 
-    def clear(self, guard: Guard, *, losses_too: bool) -> None:
-        """Delete the rows that go: where all go, by TRUNCATE, which lets COPY write frozen rows."""
+    def clear(self, guard: Guard, obstacles: Obstacles, *, losses_too: bool) -> None:
+        """Delete the rows to delete: where all are, by TRUNCATE, which lets COPY write frozen rows."""
         if not self._rebuild:
-            super().clear(guard, losses_too=losses_too)
+            super().clear(guard, obstacles, losses_too=losses_too)
             return
-        if losses_too:
-            guard.delete_pointing()
-        self._connection.check_constraints()  # ALTER and TRUNCATE fail while checks of foreign keys are pending
-        found = schema.definitions(self._connection, [seeder.table for seeder in self.seeders])
-        self._taken_off = [d for d in found if d.can_be_restored]
-        staying = [d for d in found if not d.can_be_restored]
-        if staying:
-            self._note(f"Staying on, as the catalogue can't restore them: {', '.join(d.name for d in staying)}.")
-        emptied = [seeder for seeder in self.seeders if not guard.kept(seeder).exists()]
-        schema.take_off(self._connection, self._taken_off)
-        self._truncate(emptied, [d for d in staying if d.kind == "f"])
-        for seeder in reversed(self.seeders):
-            if seeder.table not in self._truncated:
-                guard.delete(seeder, losses_too=losses_too)
-        self._connection.check_constraints()
+        tables = [guard.survey_of(seeder).table for seeder in self.seeders]
+        self.connection.check_constraints()  # ALTER and TRUNCATE fail while checks of foreign keys are pending
+        found = constraints.definitions(guard.catalogue, tables)
+        self._dropped = [d for d in found if d.can_be_recreated]
+        left = [d for d in found if not d.can_be_recreated]
+        if left:
+            self._note(f"Left as they are, as the catalogue can't recreate them: {', '.join(d.name for d in left)}.")
+        emptied = [
+            survey.table
+            for survey in map(guard.survey_of, self.seeders)
+            if not survey.kept and not obstacles.prevents_truncation(survey.table)
+        ]
+        self.report(Progress("finishing", f"Dropping {len(self._dropped)} constraints and indexes."))
+        constraints.drop(self.connection, self._dropped)
+        self._truncated = _without_referenced(emptied, [d for d in left if d.kind == "f"])
+        self.delete(guard, [table for table in tables if table not in self._truncated], losses_too=losses_too)
+        self.connection.check_constraints()
+        truncate(self.connection, self._truncated)
 
     def prepare(self, seeder: Seeder, batch: Batch, target: Target) -> bytes:
         """Lay the batch out as COPY's rows."""
+        types = self._types[seeder.table]
         columns = stored_columns(seeder, batch, target)
-        encodings = self._encodings[seeder.table]
-        return encode([(encodings[f], columns[f]) for f in encodings], batch.count)
+        try:
+            found = [c.cells(types[c.field], self.connection, canonical=False) for c in columns]
+        except (TypeError, ValueError) as exc:
+            raise SeedError(f"A column of {seeder.table} can't be copied: {exc}. Use the loader bulk_create.") from exc
+        return encode(found, batch.count)
 
     def write(self, seeder: Seeder, prepared: Iterable[tuple[int, Any]], target: Target) -> Generator[int, None, None]:
         """Send the rows."""
-        quote = self._connection.ops.quote_name
-        names = ", ".join(quote(f.column or f.name) for f in self._encodings[seeder.table])
-        freeze = ", FREEZE" if seeder.table in self._truncated else ""
-        with (
-            self._connection.cursor() as cursor,
-            self._connection.wrap_database_errors,
-            cursor.copy(f"COPY {quote(seeder.table)} ({names}) FROM STDIN (FORMAT binary{freeze})") as copy,
-        ):
-            copy.write(HEADER)
-            for done, rows in prepared:
-                copy.write(rows)
-                yield done
-            copy.write(TRAILER)
+        table = self.table_of(seeder)
+        columns = names(stored_fields(seeder), table)
+        freeze = ", FREEZE" if table in self._truncated else ""
+        done = 0
+        with self.connection.cursor() as cursor, self.connection.wrap_database_errors:
+            statement = f"COPY {table.sql} ({columns}) FROM STDIN (FORMAT binary{freeze})"
+            with cursor.copy(statement, ()) as copy:
+                copy.write(HEADER)
+                for done, rows in prepared:
+                    copy.write(rows)
+                    yield done
+                copy.write(TRAILER)
+            refuse_lost_rows(table, done, cursor.rowcount)
 
     def finish(self) -> None:
-        """Put back what was taken off: the same names, the same definitions."""
-        if self._taken_off:
-            self.report(Progress("finishing", f"Putting back {len(self._taken_off)} keys, indexes and foreign keys."))
-            with self._connection.cursor() as cursor:
+        """Recreate what was dropped: the same names, the same definitions."""
+        super().finish()  # of what was left as it is
+        if self._dropped:
+            total = len(self._dropped)
+            self.report(Progress("finishing", f"Recreating {total} constraints and indexes."))
+            with self.connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT set_config('maintenance_work_mem', %s, true)"
                     " WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes(%s)",
                     [MAINTENANCE_WORK_MEM, MAINTENANCE_WORK_MEM],
                 )
-            self._connection.check_constraints()  # of what stayed on, as before TRUNCATE
-            schema.put_back(self._connection, self._taken_off)
-
-    def _truncate(self, seeders: Sequence[Seeder], staying: Sequence[schema.Definition]) -> None:
-        """Truncate those of the tables that no foreign key refers to from a table that isn't truncated too."""
-        quote = self._connection.ops.quote_name
-        names = {seeder.table: quote(seeder.table) for seeder in seeders}
-        with self._connection.cursor() as cursor:
-            cursor.execute("SELECT name::regclass::text, name FROM unnest(%s::text[]) AS name", [list(names.values())])
-            tables = dict(cursor.fetchall())
-            while blocked := {d.referenced for d in staying if d.referenced in tables and d.table not in tables}:
-                tables = {name: quoted for name, quoted in tables.items() if name not in blocked}
-            if tables:
-                cursor.execute(f"TRUNCATE {', '.join(tables.values())}")
-        self._truncated = {table for table, quoted in names.items() if quoted in tables.values()}
+            for n, d in enumerate(constraints.recreate(self.connection, self._dropped), 1):
+                self.report(Progress("recreating", d.name, table=d.table.label, done=n, total=total))
 
     def _note(self, message: str) -> None:
         self.report(Progress("note", message))
 
 
-def encodings_of(connection: BaseDatabaseWrapper, seeder: Seeder) -> dict[Field[Any, Any], Encoding]:
-    """Return how each column is sent, in the model's order. Raises SeedError for a type that COPY isn't written for."""
-    types = schema.column_types(connection, seeder.table)
-    sent = {seeder.key, *(seeded.field for seeded in seeder.fields), *seeder.defaults}
-    encodings = {}
-    for f in seeder.model._meta.concrete_fields:
-        if f in sent:
-            digits = (f.max_digits or 0, f.decimal_places or 0) if isinstance(f, DecimalField) else (0, 0)
-            column = f.column or f.name
-            if column not in types:
-                raise SeedError(f"The column {column!r} of {seeder.table} is missing: run `manage.py migrate` first.")
-            encodings[f] = Encoding(types[column], *digits)
-            if not encodings[f].is_supported and seeder.defaults.get(f, ...) is not None:
-                raise SeedError(f"The loader 'copy' can't write {f}, a {types[column]}: use the loader bulk_create.")
-    return encodings
-
-
-def stored_columns(seeder: Seeder, batch: Batch, target: Target) -> dict[Field[Any, Any], Column]:
-    """Return the batch's columns as what PostgreSQL stores, the key and the defaults among them."""
-    first_key = target.first_keys[seeder.table] + batch.start
-    columns: dict[Field[Any, Any], Column] = {seeder.key: np.arange(first_key, first_key + batch.count)}
-    for seeded in seeder.fields:
-        columns[seeded.field] = _values(seeded, batch.columns[seeded.name], target)
-    for f, value in seeder.defaults.items():
-        columns[f] = _constant(f, value, batch.count)
-    return columns
-
-
-def _values(seeded: SeededField, column: Column, target: Target) -> Column:
-    """Return the column as the numbers that PostgreSQL stores."""
-    if isinstance(column, Categorical):
-        return column
-    if seeded.parent is not None:
-        return column + target.first_keys[seeded.parent._meta.db_table]
-    if seeded.kind == "datetime":
-        return microseconds(target.anchored_at) - column
-    if seeded.kind == "date":
-        return microseconds(target.anchored_at) // DAY_US - column
-    return column
-
-
-def _constant(f: Field[Any, Any], value: Any, count: int) -> Column:
-    """Return a field's default as a column of it."""
-    if value is None:
-        return Categorical(np.zeros(count, np.intp), (None,))
-    if isinstance(f, DecimalField):
-        value = int(Decimal(f.to_python(value)).scaleb(f.decimal_places or 0))
-    elif isinstance(f, DateTimeField):
-        value = microseconds(value)
-    elif isinstance(f, DateField):
-        value = (value - EPOCH_DAY).days
-    return as_column(value, kind_of(f) or "", count)
+def _without_referenced(tables: Sequence[Table], left: Sequence[constraints.Definition]) -> set[Table]:
+    """Return those of the tables that no remaining foreign key refers to from a table that isn't truncated too."""
+    found = set(tables)
+    while blocked := {d.referenced for d in left if d.referenced in found and d.table not in found}:
+        found -= blocked  # type: ignore[arg-type]
+    return found

@@ -3,69 +3,57 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
-from itertools import count, islice, repeat, starmap
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
 from django.db import connections
-from django.db.models import DEFERRED, Field, Model
 
-from ..database import locks as lock
-from ..declare.seeders import SeededField, Seeder
-from ..generate.columns import Categorical, Column
+from ..database.catalogue import Table
+from ..database.locks import WRITE
+from ..declare.registry import Seeders
+from ..declare.seeder import Seeder
+from ..declare.target import Target
+from ..errors import SeedError
+from ..generate.columns import Batch
+from ..protect.deletion import delete_lost, delete_orphaned, delete_own
 from ..protect.guard import Guard
+from ..protect.obstacles import Obstacles
 from ..report.progress import Report
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Consecutive rows of one table, as columns by field name."""
-
-    start: int
-    stop: int
-    columns: Mapping[str, Column]
-
-    @property
-    def count(self) -> int:
-        return self.stop - self.start
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where rows go: the database, the tables' first keys, and the moment that times count back from."""
-
-    using: str
-    first_keys: Mapping[str, int]  # by table; a row's key is this plus its row number
-    anchored_at: datetime
 
 
 class Loader(ABC):
     """Replaces the tables' rows, in the caller's transaction. The calls come in the order in which they stand here."""
 
-    def __init__(self, using: str, seeders: Sequence[Seeder], report: Report) -> None:
-        """`seeders` come in load order."""
-        self.using = using
-        self.seeders = seeders
-        self.report = report
+    def __init__(self, seeders: Seeders, guard: Guard, report: Report) -> None:
+        """`guard` knows the tables; it needn't have looked at the rows."""
+        self.seeders, self.guard, self.report = list(seeders), guard, report
+        self.connection = connections[guard.using]
+        missing = [seeder.table for seeder in self.seeders if seeder.table not in guard.names]
+        if missing:
+            raise SeedError(f"The table {missing[0]} is missing: run `manage.py migrate` first.")
 
-    def lock(self, row_counts: Mapping[str, int], deadline: lock.Deadline) -> None:
-        """Lock what will be written, so that nothing changes between the guard's look and the end.
+    def table_of(self, seeder: Seeder) -> Table:
+        """Return the table that the seeder's rows go to."""
+        return self.guard.survey_of(seeder).table
+
+    def locks(self, rows: int) -> dict[str, list[Table]]:
+        """Return what must be locked to load that many rows, by mode.
 
         EXCLUSIVE lets others read, but neither lock rows nor point a foreign key at them.
         """
-        tables = [connections[self.using].ops.quote_name(seeder.table) for seeder in self.seeders]
-        if tables:
-            lock.lock_tables(self.using, tables, "EXCLUSIVE", deadline, self.report)
+        return {WRITE: list(self.guard.surveys)}
 
-    def clear(self, guard: Guard, *, losses_too: bool) -> None:
-        """Delete the rows that go."""
-        if losses_too:
-            guard.delete_pointing()
-        for seeder in reversed(self.seeders):
-            guard.delete(seeder, losses_too=losses_too)
+    def clear(self, guard: Guard, obstacles: Obstacles, *, losses_too: bool) -> None:
+        """Delete the rows to delete; with `losses_too`, also those that no seed created."""
+        self.delete(guard, [guard.survey_of(seeder).table for seeder in self.seeders], losses_too=losses_too)
+
+    def delete(self, guard: Guard, tables: Sequence[Table], *, losses_too: bool) -> None:
+        """Delete row by row from these tables, and what no loader empties."""
+        delete_lost(guard)
+        for survey in reversed(guard.surveys.values()):
+            if survey.seeder is not None and survey.table in tables:
+                delete_own(guard, survey, losses_too=losses_too)
+        delete_orphaned(guard)
 
     @abstractmethod
     def prepare(self, seeder: Seeder, batch: Batch, target: Target) -> Any:
@@ -75,56 +63,15 @@ class Loader(ABC):
     def write(self, seeder: Seeder, prepared: Iterable[tuple[int, Any]], target: Target) -> Generator[int, None, None]:
         """Write a table's prepared batches, each given with the number of rows up to its end; yield that number."""
 
-    def finish(self) -> None:  # noqa: B027 (not every loader takes something off)
-        """Put back what was taken off for the load."""
+    def finish(self) -> None:  # noqa: B027 (not every loader drops something)
+        """Recreate what was dropped for the load, and check what the database would check at COMMIT."""
+        self.connection.check_constraints()
 
 
-class BulkCreate(Loader):
-    """Django's `bulk_create`: model instances, on any database."""
-
-    def prepare(self, seeder: Seeder, batch: Batch, target: Target) -> list[Model]:
-        """Make the model instances."""
-        fields, columns = python_values(seeder, batch, target)
-        known = dict(zip(fields, columns, strict=True))
-        values = [known.get(f, repeat(DEFERRED)) for f in seeder.model._meta.concrete_fields]
-        return list(starmap(seeder.model, islice(zip(*values, strict=False), batch.count)))
-
-    def write(self, seeder: Seeder, prepared: Iterable[tuple[int, Any]], target: Target) -> Generator[int, None, None]:
-        """Insert the instances."""
-        manager = seeder.model._base_manager.using(target.using)
-        for done, instances in prepared:
-            manager.bulk_create(instances)
-            yield done
-
-
-def python_values(seeder: Seeder, batch: Batch, target: Target) -> tuple[list[Field[Any, Any]], list[Iterable[Any]]]:
-    """Return the fields of the model that are stored, in its order, and for each its values in the batch, or more."""
-    seeded, defaults = {f.field: f for f in seeder.fields}, seeder.defaults
-    fields = [f for f in seeder.model._meta.concrete_fields if not f.generated]
-    columns: list[Iterable[Any]] = []
-    for f in fields:
-        if f in seeded:
-            columns.append(_values(seeded[f], batch.columns[f.name], target))
-        elif f is seeder.key:
-            columns.append(count(target.first_keys[seeder.table] + batch.start))
-        else:
-            columns.append(repeat(f.to_python(defaults[f]) if f in defaults else f.get_default()))
-    return fields, columns
-
-
-def _values(seeded: SeededField, column: Column, target: Target) -> list[Any]:
-    """Return the column as values that the ORM takes."""
-    if isinstance(column, Categorical):
-        return column.tolist()
-    if seeded.parent is not None:
-        column = column + target.first_keys[seeded.parent._meta.db_table]
-    values: list[Any] = column.tolist()
-    if seeded.kind == "decimal":
-        unit = Decimal(1).scaleb(-seeded.field.decimal_places)  # type: ignore[attr-defined]
-        return [None if value is None else value * unit for value in values]
-    if seeded.kind == "datetime":
-        return [None if value is None else target.anchored_at - timedelta(microseconds=value) for value in values]
-    if seeded.kind == "date":
-        day = target.anchored_at.date()
-        return [None if value is None else day - timedelta(days=value) for value in values]
-    return values
+def refuse_lost_rows(table: Table, sent: int, written: int) -> None:
+    """Raise SeedError where the database took other than the sent rows."""
+    if written != sent:
+        raise SeedError(
+            f"{sent:,} rows were sent to {table.label}, and {written:,} are there: a trigger or a rule of the table "
+            "changes what is written. Nothing was changed; disable it, or leave the table out of the seeds."
+        )

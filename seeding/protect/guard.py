@@ -1,217 +1,283 @@
-"""The guard: which rows a seed would delete, which of those no seed created, and which rows stay.
+"""The guard: what a seed would delete, what stays, and what would be lost, in one pass over the foreign keys.
 
-After a seed, a seeded table holds the rows that stay, and the new ones. What stays: rows that match their seeder's
-`keep` (staff), and rows that belong to such a row. All others go: those in the key ranges of the last seed were made by
-it, those outside would be lost. So would rows of other tables that point at a row that goes.
+After a seed, a seeded table has the rows that were kept, and the new ones.
+
+- Kept: rows that match their seeder's `keep` (staff), all that belongs to such a row (that refers to it, directly or
+  through others), and all that any of those refers to.
+- Deleted: the other rows of seeded tables that are shown to be the seed's (`ownership`), also those of tables whose
+  seeder is gone.
+- Losses: the other rows of seeded tables, and all rows of other tables that refer to a row that is deleted, directly or
+  through others, along any foreign key: a model's or the catalogue's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
 
-from django.db import connections, models, router
-from django.db.models import Q, QuerySet
+from django.db import connections
 
-from ..database import record as recorder
+from ..database import record
+from ..database.catalogue import Catalogue, Table
 from ..database.connections import describe
-from ..database.foreign_keys import Reference, unknown_references
-from ..declare.registry import Registry
-from ..declare.seeders import SeededField, Seeder
+from ..database.foreign_keys import ForeignKey, foreign_keys
+from ..declare.registry import Seeders
+from ..declare.seeder import Seeder
 from ..errors import Refused
-from ..generate.streams import Dataset
+from ..models import KeyRange
 from ..report.results import Loss
+from .ownership import Owned, owned
+from .selections import (
+    NO,
+    Key,
+    Selection,
+    any_of,
+    count,
+    none_of,
+    referred_to_by,
+    referring_to,
+    referring_to_all_but,
+    select_keys,
+)
 
-Rows = QuerySet[Any]
+NOT_SEEDED = "not created by a seed"
+SHOWN_KEYS = 3
+
+
+@dataclass
+class TableSurvey:
+    """What a seed would do to one table."""
+
+    table: Table
+    seeder: Seeder | None  # None: it is gone
+    key_range: KeyRange | None
+    owned: Owned = Owned(0, ())
+    belonging: set[Key] = field(default_factory=set)
+    kept: set[Key] = field(default_factory=set)
+    delete: int = 0  # the seed's rows
+
+    @property
+    def seeded(self) -> Selection:
+        """The rows to delete that are the seed's."""
+        if self.key_range is None:
+            return NO
+        first, last = self.key_range.first_key, self.key_range.last_key
+        within = Selection(f"{self._key} BETWEEN {first} AND {last}")
+        return within & none_of(self.table, self.kept | {(key,) for key in self.owned.unproven})
+
+    @property
+    def foreign(self) -> Selection:
+        """The other rows that aren't kept."""
+        if self.key_range is None:
+            return none_of(self.table, self.kept)
+        first, last = self.key_range.first_key, self.key_range.last_key
+        outside = Selection(f"{self._key} < {first} OR {self._key} > {last}")
+        unproven = any_of(self.table, {(key,) for key in self.owned.unproven})
+        return (outside if unproven == NO else outside | unproven) & none_of(self.table, self.kept)
+
+    @property
+    def _key(self) -> str:
+        return self.table.names[self.table.key[0]]
+
+
+@dataclass
+class Lost:
+    """Rows that no seed created, and that would be deleted."""
+
+    table: Table
+    why: str
+    rows: Selection
+    loss: Loss
+    is_disposable: bool = False
 
 
 class Guard:
-    """What a seed would do to the rows that are there, in the database `using`."""
+    """What a seed would do to the rows that are there, as of one moment."""
 
-    def __init__(self, registry: Registry, key_ranges: Mapping[str, tuple[int, int]], using: str) -> None:
-        self._registry = registry
-        self._key_ranges = key_ranges
-        self._using = using
-        self._seeders = registry.in_load_order()
+    def __init__(self, seeders: Seeders, using: str) -> None:
+        """Read the catalogue and the record; `look` reads the rows."""
+        self.using, self.connection = using, connections[using]
+        self.catalogue = Catalogue(using)
+        self.ranges = record.key_ranges(using)
+        by_name = {seeder.table: seeder for seeder in seeders}
+        self._found = self.catalogue.of_models([*by_name, *(name for name in self.ranges if name not in by_name)])
+        self.surveys = {
+            table: TableSurvey(table, by_name.get(name), self.ranges.get(name)) for name, table in self._found.items()
+        }
+        self.foreign_keys = foreign_keys(self.catalogue)
+        disposable = [model._meta.db_table for seeder in seeders for model in seeder.disposable]
+        self.disposable = set(self.catalogue.of_models(disposable).values())
+        self.lost: list[Lost] = []
 
-    @classmethod
-    def survey(cls, registry: Registry, using: str) -> tuple[Guard, list[Loss]]:
-        """Return a guard and what would be lost, as of one moment: again, if another seed ended meanwhile."""
-        while True:
-            before = recorder.key_ranges(using), recorder.applied(using)
-            guard = cls(registry, before[0], using)
-            losses = guard.losses()
-            if (recorder.key_ranges(using), recorder.applied(using)) == before:
-                return guard, losses
-
-    def kept(self, seeder: Seeder) -> Rows:
-        """Return the rows that stay: what `keep` names, what belongs to that, and what such a row points at."""
-        condition = self._belonging(seeder)
-        for child, relation in self._children(seeder):
-            if self._stays_regardless(child, relation):
-                pointed = self.kept(child).filter(**{f"{relation.name}__isnull": False}).values(relation.name)
-                condition |= Q(pk__in=pointed)
-        return self._all(seeder).filter(condition) if condition else self._all(seeder).none()
-
-    def _stays_regardless(self, child: Seeder, relation: models.Field[Any, Any]) -> bool:
-        """Say whether rows of `child` can stay for another reason than the row that `relation` points at."""
-        return (
-            child.keep is not None
-            or any(self._keeps(parent) for f, parent in self._parents(child) if f is not relation)
-            or any(self._stays_regardless(grandchild, f) for grandchild, f in self._children(child))
-        )
-
-    def _belonging(self, seeder: Seeder) -> Q:
-        condition = seeder.keep or Q()
-        for relation, parent in self._parents(seeder):
-            if self._keeps(parent):
-                above = self._all(parent).filter(self._belonging(parent))
-                condition |= Q(**{f"{relation.name}__in": above.values("pk")})
-        return condition
-
-    def _keeps(self, seeder: Seeder) -> bool:
-        return seeder.keep is not None or any(self._keeps(parent) for _, parent in self._parents(seeder))
-
-    def _may_keep(self, seeder: Seeder) -> bool:
-        return self._keeps(seeder) or any(self._may_keep(child) for child, _ in self._children(seeder))
-
-    def _all(self, seeder: Seeder) -> Rows:
-        return seeder.model._base_manager.using(self._using)
-
-    def _parents(self, seeder: Seeder) -> list[tuple[models.Field[Any, Any], Seeder]]:
-        """Return the relations to other seeded tables, each with the table's seeder."""
-        related = [(f, f.related_model) for f in seeder.model._meta.concrete_fields if f.is_relation]
-        return [
-            (f, self._registry.get(model))
-            for f, model in related
-            if isinstance(model, type) and model is not seeder.model and model in self._registry
-        ]
-
-    def _children(self, seeder: Seeder) -> list[tuple[Seeder, models.Field[Any, Any]]]:
-        return [(child, f) for child in self._seeders for f, parent in self._parents(child) if parent is seeder]
-
-    def going(self, seeder: Seeder) -> Rows:
-        """Return the rows that a seed would delete, if it may."""
-        rows = self._all(seeder)
-        return rows.exclude(pk__in=self.kept(seeder).values("pk")) if self._may_keep(seeder) else rows
-
-    def seeded(self, seeder: Seeder) -> Rows:
-        """Return the rows that go and that a seed created."""
-        return self.going(seeder).filter(self._in_range(seeder))
-
-    def losses(self) -> list[Loss]:
-        """Return what would be lost, the tables that are loaded last first."""
-        found = []
-        for rows, why in self._lost():
-            examples = tuple(rows.order_by("pk").values_list("pk", flat=True)[:3])
-            if examples:
-                found.append(Loss(rows.model._meta.db_table, why, rows.count(), examples, _fingerprint(rows)))
-        for reference in self._unknown_references():
-            with connections[self._using].cursor() as cursor:
-                cursor.execute(
-                    f"SELECT count(*) FROM {reference.table} WHERE {reference.condition}", reference.parameters
+    def look(self) -> Guard:
+        """Find out what is kept, deleted and lost; return the guard."""
+        self._keep()
+        own: list[Lost] = []
+        for name, table in self._found.items():
+            survey = self.surveys[table]
+            if survey.key_range is not None:
+                survey.owned = owned(self.connection, table, self.ranges, name, survey.seeder)
+                all_are_deleted = not survey.kept
+                survey.delete = (
+                    survey.owned.rows - len(survey.owned.unproven)
+                    if all_are_deleted
+                    else count(self.connection, table, survey.seeded)
                 )
-                if count := cursor.fetchone()[0]:
-                    why = f"whose {reference.columns} is a row of {reference.referenced} that goes"
-                    found.append(Loss(reference.table.replace('"', ""), why, count, ()))
+            if survey.seeder is not None:
+                own = [*self._lost(table, NOT_SEEDED, survey.foreign), *own]
+        self.lost = [*self._referring(), *own]
+        return self
+
+    @property
+    def losses(self) -> list[Loss]:
+        """What would be lost without being disposable, the tables that are loaded last first."""
+        return [lost.loss for lost in self.lost if not lost.is_disposable]
+
+    @property
+    def disposed(self) -> list[Loss]:
+        """What a seed may delete with the rows that it refers to."""
+        return [lost.loss for lost in self.lost if lost.is_disposable]
+
+    @property
+    def tables(self) -> list[Table]:
+        """The tables that are read: those with seeded rows, and those that refer to them, directly or through others."""
+        found = list(self.surveys)
+        for table in found:  # it grows meanwhile
+            found += dict.fromkeys(k.table for k in self.foreign_keys if k.referenced == table and k.table not in found)
         return found
 
-    def clashes(self, dataset: Dataset, batch_size: int) -> list[str]:
-        """Return, in words, the rows that stay and hold a unique value which a new row gets."""
-        found = []
-        for seeder in self._seeders:
-            names = [f.name for f in seeder.fields if f.kind in ("integer", "text") and _is_unique(seeder.model, f)]
-            staying = list(self.kept(seeder).values_list("pk", *names)) if names and self._may_keep(seeder) else []
-            if not staying:
-                continue
-            for start in range(0, dataset.row_counts[seeder.table], batch_size):
-                stop = min(start + batch_size, dataset.row_counts[seeder.table])
-                columns = seeder.columns(dataset, start, stop)
-                for position, name in enumerate(names, 1):
-                    made = set(columns[name].tolist())
-                    found += [
-                        f"{seeder.table}: the row with key {row[0]} stays, and has the {name} {row[position]!r} that a "
-                        f"new row gets"
-                        for row in staying
-                        if row[position] in made
-                    ]
+    def survey_of(self, seeder: Seeder) -> TableSurvey:
+        """Return what would happen to the seeder's table. Raises KeyError where it isn't there."""
+        return self.surveys[self._found[seeder.table]]
+
+    @property
+    def names(self) -> list[str]:
+        """The names, as the record has them, of the tables that are there and are seeded, or were."""
+        return list(self._found)
+
+    def _keep(self) -> None:
+        """Find the kept rows: from those that `keep` names down to all that belongs to them, and from there up."""
+        inner = [k for k in self.foreign_keys if k.table in self.surveys and k.referenced in self.surveys]
+        named = {
+            table: self._matching(survey.seeder)
+            for table, survey in self.surveys.items()
+            if survey.seeder is not None and survey.seeder.keep is not None
+        }
+        if not any(named.values()):
+            return
+
+        def down(key: ForeignKey, rows: Mapping[Table, set[Key]]) -> tuple[Table, Selection | None]:
+            there = rows.get(key.referenced)
+            return key.table, referring_to(key, any_of(key.referenced, there)) if there else None
+
+        def up(key: ForeignKey, rows: Mapping[Table, set[Key]]) -> tuple[Table, Selection | None]:
+            there = rows.get(key.table)
+            return key.referenced, referred_to_by(key, any_of(key.table, there)) if there else None
+
+        belonging = self._closure(named, inner, down)
+        for table, keys in self._closure(belonging, inner, up).items():
+            self.surveys[table].kept = keys
+
+    def _closure(
+        self,
+        start: Mapping[Table, set[Key]],
+        along: Sequence[ForeignKey],
+        step: Callable[[ForeignKey, Mapping[Table, set[Key]]], tuple[Table, Selection | None]],
+    ) -> dict[Table, set[Key]]:
+        """Return the rows that are reached from `start` by steps along foreign keys, each step from the newest rows."""
+        reached = {table: set(keys) for table, keys in start.items()}
+        newest: Mapping[Table, set[Key]] = start
+        while any(newest.values()):
+            upcoming: dict[Table, set[Key]] = {}
+            for key in along:
+                table, selection = step(key, newest)
+                if selection is not None:
+                    found = set(select_keys(self.connection, table, selection)) - reached.get(table, set())
+                    upcoming.setdefault(table, set()).update(found)
+            for table, keys in upcoming.items():
+                reached.setdefault(table, set()).update(keys)
+            newest = upcoming
+        return reached
+
+    def _matching(self, seeder: Seeder) -> set[Key]:
+        """Return the keys, as the database stores them, of the rows that match the seeder's `keep`."""
+        rows = seeder.model._base_manager.using(self.using).filter(seeder.keep).order_by()
+        prepare = seeder.key.get_db_prep_value
+        return {(prepare(pk, self.connection, prepared=False),) for pk in rows.values_list("pk", flat=True)}
+
+    def _referring(self) -> list[Lost]:
+        """Find the rows of other tables that refer to rows to delete, the farthest first."""
+        found: list[Lost] = []
+        for table, survey in self.surveys.items():
+            for key in self._from_outside(table):
+                selection = (
+                    referring_to_all_but(key, survey.kept)
+                    if survey.seeder is not None
+                    else referring_to(key, survey.seeded)
+                )
+                found += self._lost(key.table, _why(key), selection)
+        newest = found
+        seen: dict[Table, set[Key]] = {}
+        while newest:
+            reached: dict[Table, set[Key]] = {}
+            for lost in newest:
+                keys = set(select_keys(self.connection, lost.table, lost.rows)) - seen.get(lost.table, set())
+                seen.setdefault(lost.table, set()).update(keys)
+                reached.setdefault(lost.table, set()).update(keys)
+            newest = []
+            for table, keys in reached.items():
+                for key in self._from_outside(table) if keys else ():
+                    selection = referring_to(key, any_of(table, keys))
+                    newest += self._lost(key.table, _why(key), selection & none_of(key.table, seen.get(key.table, ())))
+            found = [*newest, *found]
         return found
 
-    def delete_pointing(self) -> None:
-        """Delete the rows of tables that aren't seeded which point at rows that go."""
-        for reference in self._unknown_references():
-            with connections[self._using].cursor() as cursor:
-                cursor.execute(f"DELETE FROM {reference.table} WHERE {reference.condition}", reference.parameters)
-        for rows, _ in self._lost():
-            if rows.model not in self._registry:
-                rows._raw_delete(self._using)
+    def _from_outside(self, referenced: Table) -> list[ForeignKey]:
+        """Return the foreign keys to the table whose rows aren't deleted anyway, as those of seeded tables are."""
+        seeded = {table for table, survey in self.surveys.items() if survey.seeder is not None}
+        return [key for key in self.foreign_keys if key.referenced == referenced and key.table not in seeded]
 
-    def delete(self, seeder: Seeder, *, losses_too: bool) -> None:
-        """Delete the table's rows that a seed created; with `losses_too`, also those that would be lost."""
-        (self.going(seeder) if losses_too else self.seeded(seeder))._raw_delete(self._using)
-
-    def _in_range(self, seeder: Seeder) -> Q:
-        if seeder.table not in self._key_ranges:
-            return Q(pk__in=[])
-        first, last = self._key_ranges[seeder.table]
-        return Q(pk__gte=first, pk__lte=last)
-
-    def _lost(self) -> list[tuple[Rows, str]]:
-        """Return the rows that would be lost, those that point at others first."""
-        lost = []
-        for seeder in reversed(self._seeders):
-            rows = self.going(seeder)
-            lost += self._pointing_at(rows, ())
-            if seeder.table in self._key_ranges:
-                first, last = self._key_ranges[seeder.table]
-                rows = rows.filter(Q(pk__lt=first) | Q(pk__gt=last))
-            lost.append((rows, "that no seed created"))
-        return lost
-
-    def _pointing_at(self, rows: Rows, path: tuple[type[models.Model], ...]) -> list[tuple[Rows, str]]:
-        """Return the rows of tables that aren't seeded which point at `rows`, directly or through one another."""
-        found = []
-        model = rows.model
-        for relation in model._meta.get_fields(include_hidden=True):
-            if not (relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)):
-                continue
-            pointing = relation.related_model
-            if pointing in self._registry or pointing in path or not pointing._meta.managed:
-                continue
-            if not router.allow_migrate_model(self._using, pointing):  # its table isn't here
-                continue
-            column = relation.field.name
-            keys = rows.values(relation.field.target_field.name)
-            those = pointing._base_manager.using(self._using).filter(**{f"{column}__in": keys})
-            found += self._pointing_at(those, (*path, pointing))
-            found.append((those, f"whose {column} is a row of {model._meta.db_table} that goes"))
-        return found
-
-    def _unknown_references(self) -> list[Reference]:
-        going = []
-        for seeder in reversed(self._seeders):
-            rows = self.going(seeder)
-            going += [*(pointing for pointing, _ in self._pointing_at(rows, ())), rows]
-        return unknown_references(going, self._using)
+    def _lost(self, table: Table, why: str, rows: Selection) -> list[Lost]:
+        """Return the selected rows as a loss, if there are any; those of the seed itself are none."""
+        survey = self.surveys.get(table)
+        if survey is not None and survey.seeder is None:
+            rows &= survey.foreign
+        examples = select_keys(self.connection, table, rows, SHOWN_KEYS)
+        if not examples:
+            return []
+        keys = select_keys(self.connection, table, rows)
+        shown = tuple(key[0] if len(key) == 1 else key for key in examples) if table.key else ()
+        loss = Loss(table.label, why, len(keys), shown, _fingerprint(keys))
+        return [Lost(table, why, rows, loss, table in self.disposable)]
 
 
-def _fingerprint(rows: Rows) -> tuple[object, ...]:
-    key: Any = rows.model._meta.pk
-    while key.is_relation:
-        key = key.target_field
-    sums = {"sum": models.Sum("pk")} if isinstance(key, models.IntegerField) else {}
-    return tuple(rows.aggregate(first=models.Min("pk"), last=models.Max("pk"), **sums).values())
+def _why(key: ForeignKey) -> str:
+    return f"references {key.referenced.label} rows that would be deleted, by {', '.join(key.columns)}"
+
+
+def _fingerprint(keys: Iterable[Key]) -> str:
+    """Return a digest of the keys: other rows have another."""
+    digest = blake2b(digest_size=16)
+    for key in keys:
+        digest.update(repr(key).encode())
+    return digest.hexdigest()
 
 
 def refusal(version: str, using: str, losses: Sequence[Loss]) -> Refused:
     """Return the error that names what would be lost, and how to go on."""
     return Refused(
-        f"Seeding {version} would delete rows of {describe(using)} that no seed created:\n"
+        f"Seeding {version} would delete rows of {describe(using)} that were not created by a seed:\n"
         + "".join(f"  {loss}\n" for loss in losses)
         + "Nothing was changed. Move them away, or give --overwrite to delete them too."
     )
 
 
-def _is_unique(model: type[models.Model], seeded: SeededField) -> bool:
-    alone = any(constraint.fields == (seeded.name,) for constraint in model._meta.total_unique_constraints)
-    return seeded.parent is None and (alone or seeded.field.unique)
+def changed_meanwhile(version: str, using: str, losses: Sequence[Loss]) -> Refused:
+    """Return the error for rows that are others than those whose deletion was announced and allowed."""
+    return Refused(
+        f"The rows of {describe(using)} that seeding {version} would delete, and that were not created by a seed, "
+        "changed after they had been announced. They are now:\n"
+        + ("".join(f"  {loss}\n" for loss in losses) or "  none\n")
+        + "Nothing was changed. Look at them with --plan, and run the seed again."
+    )

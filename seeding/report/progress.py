@@ -11,9 +11,9 @@ from .results import Loss
 
 @dataclass(frozen=True)
 class Progress:
-    """One piece of news. `done` and `total` count the rows of `table`; of the stage start, `total` counts all rows."""
+    """A progress event. `done` and `total` count the rows of `table`; of the stage start, `total` counts all rows."""
 
-    stage: Literal["start", "waiting", "clearing", "loading", "loaded", "finishing", "note", "warning"]
+    stage: Literal["start", "waiting", "loading", "loaded", "finishing", "recreating", "note", "warning"]
     message: str = ""
     table: str = ""
     done: int = 0
@@ -21,7 +21,7 @@ class Progress:
     seconds: float = 0.0
 
 
-Report = Callable[[Progress], None]
+Report = Callable[[Progress], None]  # may raise, to stop the work at a point where that is safe
 Confirm = Callable[[Sequence[Loss]], bool]  # may these rows be deleted?
 
 

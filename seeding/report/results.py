@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from ..models import SeedMetadata, Status
+from .wording import counted, printable
 
-
-def counted(row_counts: Mapping[str, int]) -> str:
-    """Return row counts in words: `1,000 users, 10,000 orders`."""
-    return ", ".join(f"{rows:,} {table}" for table, rows in row_counts.items())
+if TYPE_CHECKING:
+    from ..models import SeedMetadata
 
 
 @dataclass(frozen=True)
@@ -40,16 +39,16 @@ class SeedResult:
         return self
 
     @classmethod
-    def of(cls, row: SeedMetadata, *, skipped: bool) -> SeedResult:
-        """Return the result that a `success` row records."""
+    def of(cls, attempt: SeedMetadata, *, skipped: bool) -> SeedResult:
+        """Return the result that an applied attempt records."""
         return cls(
-            version=row.seed_version,
+            version=attempt.seed_version,
             skipped=skipped,
-            row_counts=MappingProxyType(row.row_counts),
-            digests=MappingProxyType(row.digests),
-            anchored_at=row.anchored_at,
-            loader=row.loader,
-            duration_s=(row.duration_ms or 0) / 1000,
+            row_counts=MappingProxyType(attempt.counts),
+            digests=MappingProxyType(attempt.digests),
+            anchored_at=attempt.anchored_at,
+            loader=attempt.loader,
+            duration_s=(attempt.duration_ms or 0) / 1000,
         )
 
 
@@ -61,11 +60,13 @@ class Loss:
     why: str
     rows: int
     examples: tuple[object, ...]  # the first of their keys
-    fingerprint: tuple[object, ...] = ()  # of all their keys: other rows hardly have the same
+    fingerprint: str = ""  # of all their keys: other rows have another
 
     def __str__(self) -> str:
         keys = ", ".join(str(key) for key in self.examples) + (", ..." if self.rows > len(self.examples) else "")
-        return f"{self.table}: {self.rows:,} {self.why}" + (f" (key {keys})" if self.examples else "")
+        why = self.why if self.rows == 1 else self.why.replace("references", "reference", 1)
+        what = f"{self.rows:,} {'row' if self.rows == 1 else 'rows'} {why}"
+        return printable(f"{self.table}: {what}" + (f" (key {keys})" if self.examples else ""))
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ class SeedPlan:
     database: str
     tables: Sequence[TablePlan]
     losses: Sequence[Loss]
-    clashes: Sequence[str]  # values of rows that stay which new rows need, in words
+    clashes: Sequence[str]  # kept rows' unique values that new rows need, in words
+    disposable: Sequence[Loss] = ()  # rows that may be deleted with those that they reference
 
     def __repr__(self) -> str:
         created = counted({t.table: t.create for t in self.tables})
@@ -102,18 +104,14 @@ class SeedStatus:
 
     database: str
     running: bool
-    attempts: Sequence[SeedMetadata]
-
-    @property
-    def in_force(self) -> SeedMetadata | None:
-        """The attempt whose data is in the tables."""
-        return next((row for row in self.attempts if row.status == Status.SUCCESS), None)
+    attempts: Sequence[SeedMetadata]  # the newest ones
+    applied: SeedMetadata | None  # the attempt whose data is in the tables
+    attempt_count: int
 
     def __repr__(self) -> str:
-        state = f"{self.in_force.seed_version} in force" if self.in_force else "nothing in force"
-        return (
-            f"<SeedStatus: {state}, {'running' if self.running else 'not running'}, attempts: {len(self.attempts):,}>"
-        )
+        state = f"{self.applied.seed_version} is applied" if self.applied else "nothing is applied"
+        running = "running" if self.running else "not running"
+        return f"<SeedStatus: {state}, {running}, attempts: {self.attempt_count:,}>"
 
 
 @dataclass(frozen=True)

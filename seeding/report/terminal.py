@@ -34,22 +34,23 @@ class Bar:
         if self._bar is not None:
             self._bar.stop()
 
-    def update(self, news: Progress) -> None:
-        """Show a piece of news."""
-        if news.stage == "start":
-            self._total, self._earlier, self._started = news.total, 0, time.monotonic()
-        if news.stage == "loaded":
-            self._earlier += news.done
+    def update(self, event: Progress) -> None:
+        """Show a progress event."""
+        if event.stage == "start":
+            self._total, self._earlier, self._started = event.total, 0, time.monotonic()
+        if event.stage == "loaded":
+            self._earlier += event.done
         if self._bar is None and self._total and time.monotonic() - self._started > SHOW_AFTER_S:
             self._show()
         if self._bar is None or self._task is None:
             return
-        if news.stage == "loading":
-            done = self._earlier + news.done
+        if event.stage == "loading":
+            done = self._earlier + event.done
             rate = f"{done / (time.monotonic() - self._started):,.0f} rows/s"
-            self._bar.update(self._task, completed=done, description=news.table, rate=rate)
-        elif news.stage == "finishing":
-            self._bar.update(self._task, completed=self._total, description="keys and indexes")
+            self._bar.update(self._task, completed=done, description=event.table, rate=rate)
+        elif event.stage == "recreating":
+            what = f"index {event.done} of {event.total}"
+            self._bar.update(self._task, completed=self._total, description=what, rate=event.message[:24])
 
     def print(self, line: str) -> bool:
         """Print a line above the bar; say False where there is none."""

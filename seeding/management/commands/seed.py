@@ -20,11 +20,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from seeding import conf
 from seeding.apply.seed import seed
-from seeding.database.connections import describe, wait_until_up
+from seeding.database.connections import check_alias, describe
 from seeding.errors import Differs, SeedError
 from seeding.report.progress import Progress
 from seeding.report.results import Loss
 from seeding.report.terminal import Bar
+from seeding.report.wording import printable
 
 T = TypeVar("T")
 
@@ -40,9 +41,17 @@ class Command(BaseCommand):
             if getattr(sys, stream) is None:  # closed before the process started, as daemons do
                 kwargs[stream] = kwargs.get(stream) or Path(os.devnull).open("w")  # noqa: SIM115
         super().__init__(*args, **kwargs)
+        self.signals: list[int] = []
+        self.row_counts: dict[str, int] = {}
+        self.unusable: SeedError | None = None
+        try:
+            self.row_counts = conf.default_row_counts()
+        except SeedError as exc:  # said when the command runs, by when errors become one line
+            self.unusable = exc
 
     def add_arguments(self, parser: CommandParser) -> None:
-        for name, rows in conf.default_row_counts().items():
+        parser.allow_abbrev = False  # --over is no --overwrite
+        for name, rows in self.row_counts.items():
             parser.add_argument(
                 f"--{name.replace('_', '-')}",
                 dest=name,
@@ -94,15 +103,18 @@ class Command(BaseCommand):
         atexit.register(gc.freeze)  # don't search a process that ends for garbage: it takes longer than a skip
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # a name in another script is no reason to fail
-        self.signals: list[int] = []
         self.verbosity: int = options["verbosity"]
         self.options = options
         if options["format"] == "json" and not (options["status"] or options["plan"]):
             raise CommandError("--format json goes with --status or --plan; nothing was done.", returncode=2)
         try:
+            if self.unusable is not None:
+                raise self.unusable
             with _interruptible(self.signals):
                 if options["wait"]:
-                    conf.check_alias(options["database"])
+                    from seeding.database.startup import wait_until_up
+
+                    check_alias(options["database"])
                     wait_until_up(options["database"], options["wait"], self.report)
                 if options["status"]:
                     self.show_status()
@@ -130,7 +142,7 @@ class Command(BaseCommand):
         self._say(str(result), style=None if result.skipped else self.style.SUCCESS)
 
     def check_applied(self) -> None:
-        from seeding.apply.plan import check
+        from seeding.apply.check import check
 
         self._say(check(**self._what()))
 
@@ -152,38 +164,43 @@ class Command(BaseCommand):
 
     def show_plan(self) -> None:
         from seeding.apply.plan import plan
-        from seeding.report.text import plan_as_json, plan_as_text
+        from seeding.report.as_json import plan_as_json
+        from seeding.report.text import plan_as_text
 
-        found = plan(**self._what())
+        found = plan(**self._what(), report=self.report)
         text = plan_as_json(found) if self.options["format"] == "json" else plan_as_text(found)
         self._write(self.stdout, text)
 
     def show_status(self) -> None:
         from seeding.apply.plan import status
-        from seeding.report.text import status_as_json, status_as_text
+        from seeding.report.as_json import status_as_json
+        from seeding.report.text import status_as_text
 
-        found = status(self.options["database"])
-        if self.options["format"] == "json":
+        is_json = self.options["format"] == "json"
+        found = status(self.options["database"], most=None) if is_json else status(self.options["database"])
+        if is_json:
             self._write(self.stdout, status_as_json(found))
         else:
             colours = {"success": self.style.SUCCESS, "failed": self.style.ERROR}
             self._write(self.stdout, status_as_text(found, max(60, get_terminal_size().columns), colours))
 
-    def report(self, news: Progress) -> None:
-        """Print a piece of news: warnings always but at verbosity 0, a line a table at 1, a line a batch at 2."""
-        if self.signals and news.stage == "loading":
-            raise Signalled(self.signals[0])
+    def report(self, event: Progress) -> None:
+        """Print an event: warnings always but at verbosity 0, a line a table at 1, a line a batch at 2."""
         if self.bar is not None:
-            self.bar.update(news)
-        if news.stage == "warning":
+            self.bar.update(event)
+        if event.stage == "warning":
             if self.verbosity:
-                self._write(self.stderr, self.style.WARNING(f"Warning: {news.message}"))
-        elif news.stage == "loading":
-            self._say(f"  {news.table}: {news.done:,} of {news.total:,} rows", level=2)
-        elif news.stage == "loaded":
-            self._say(f"  {news.table:<12} {news.total:>12,} rows {news.seconds:>8.1f} s")
+                self._write(self.stderr, self.style.WARNING(f"Warning: {printable(event.message)}"))
+        elif event.stage == "loading":
+            self._say(f"  {event.table}: {event.done:,} of {event.total:,} rows", level=2)
+        elif event.stage == "recreating":
+            self._say(f"  Recreating {event.done} of {event.total}: {printable(event.message)}", level=2)
+        elif event.stage == "loaded":
+            self._say(f"  {printable(event.table):<12} {event.total:>12,} rows {event.seconds:>8.1f} s")
         else:
-            self._say(news.message, level=2 if news.stage == "note" else 1)
+            self._say(printable(event.message), level=2 if event.stage in ("note", "finishing") else 1)
+        if self.signals and event.stage != "warning":  # noted by the handler, and lost where Python ran a destructor
+            raise Signalled(self.signals[0])
 
     def _say(self, line: str, *, level: int = 1, style: Callable[[str], str] | None = None) -> None:
         if self.verbosity >= level and not (self.bar is not None and self.bar.print(line)):
@@ -198,7 +215,7 @@ class Command(BaseCommand):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
     def _what(self) -> dict[str, Any]:
-        given = {name: self.options[name] for name in conf.default_row_counts()}
+        given = {name: self.options[name] for name in self.row_counts}
         return {
             "version": self.options["seed_version"],
             "row_counts": {name: rows for name, rows in given.items() if rows is not None},
@@ -213,7 +230,7 @@ class Command(BaseCommand):
 
         def ask(losses: Sequence[Loss]) -> bool:
             database = describe(self.options["database"])
-            self.stdout.write(f"These rows of {database} were created by no seed, and would be deleted:")
+            self.stdout.write(f"These rows of {database} were not created by a seed, and would be deleted:")
             for loss in losses:
                 self.stdout.write(f"  {loss}")
             try:
@@ -242,7 +259,8 @@ def _interruptible(signals: list[int]) -> Iterator[None]:
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         signals.append(number)
-        raise Signalled(number)
+        if len(signals) == 1:  # a second one must not disturb the rollback, nor the look at how COMMIT ended
+            raise Signalled(number)
 
     try:
         before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}

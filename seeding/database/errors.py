@@ -1,0 +1,73 @@
+"""What the database's errors mean to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connections
+
+from ..errors import LockTimeout, SeedError
+from ..report.wording import in_one_line, printable
+from .connections import describe
+from .sessions import writers
+
+# PostgreSQL's error codes, https://www.postgresql.org/docs/current/errcodes-appendix.html
+LOCK_NOT_AVAILABLE = "55P03"
+UNDEFINED_TABLE = "42P01"
+DEADLOCK_DETECTED = "40P01"
+SERIALIZATION_FAILURE = "40001"
+
+_WITH_DETAIL = ("23503", "23505")  # of other errors the detail may hold a whole row, and a password's hash with it
+
+
+def sqlstate(exc: BaseException) -> str:
+    """Return the error code that PostgreSQL gave; messages may be in any language. Elsewhere an empty string."""
+    return str(getattr(exc.__cause__, "sqlstate", None) or "")
+
+
+def is_locked(exc: BaseException) -> bool:
+    """Return True if the statement failed because it would have had to wait for a lock."""
+    return sqlstate(exc) == LOCK_NOT_AVAILABLE or "database is locked" in str(exc) or "table is locked" in str(exc)
+
+
+def message_of(exc: BaseException) -> str:
+    """Return the database's message in one line, without the content of rows."""
+    diag: Any = getattr(exc.__cause__, "diag", None)
+    if diag is None or not diag.message_primary:
+        return in_one_line(exc).rstrip(".?")
+    detail = f" ({diag.message_detail})" if sqlstate(exc) in _WITH_DETAIL and diag.message_detail else ""
+    return printable(f"{diag.message_primary}{detail}").rstrip(".?")
+
+
+def explained(exc: DatabaseError | InterfaceError, using: str) -> SeedError:
+    """Return the error that says what happened to the database `using`, and what to do next."""
+    message, database = message_of(exc), describe(using)
+    if sqlstate(exc) == UNDEFINED_TABLE or message.startswith("no such table"):
+        return SeedError(f"A table is missing in {database}: run `manage.py migrate` first ({message}).")
+    if is_locked(exc):
+        who = f": {holder} holds it" if (holder := _holder(using)) else ""
+        return LockTimeout(
+            f"Could not acquire a lock on {database} within SEED_LOCK_TIMEOUT ({message}){who}. "
+            "Try again later, or raise SEED_LOCK_TIMEOUT."
+        )
+    if connections[using].connection is None and isinstance(exc, OperationalError):
+        return SeedError(f"Can't reach {database}: {message}. Start it, or correct its settings.")
+    return SeedError(f"{database} reports: {message}.")
+
+
+def _holder(using: str) -> str:
+    try:
+        return writers(using) or ("another process" if connections[using].vendor == "sqlite" else "")
+    except (DatabaseError, InterfaceError):
+        return ""
+
+
+@contextmanager
+def translated(using: str) -> Iterator[None]:
+    """Turn what the database raises into a SeedError that says what to do."""
+    try:
+        yield
+    except (DatabaseError, InterfaceError) as exc:
+        raise explained(exc, using) from exc

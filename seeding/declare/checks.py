@@ -1,0 +1,208 @@
+"""Every check of what a `seeds.py` registers: its id, its rule and its message."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Field
+
+from ..errors import ConfigurationError, RegistrationError
+from .defaults import Constant, constant_of, is_filled_by_the_database
+from .kinds import kind_of
+from .kinds.references import Reference
+from .seeder import Declaration, Model, SeededColumn, Seeder
+
+if TYPE_CHECKING:
+    from ..generate.columns import Columns
+
+# Tables that Django's own apps fill: their rows are there before a seed, and none of them is a seed's to delete.
+MAINTAINED = {"contenttypes.contenttype", "auth.permission", "sites.site", "migrations.migration"}
+
+
+def is_maintained(model: Model) -> bool:
+    """Return True for a table that Django's own apps fill, like content types and permissions."""
+    return model._meta.label_lower in MAINTAINED
+
+
+def check_model(declaration: Declaration) -> None:
+    """Raise RegistrationError for a model that can't be seeded (seeding.E104)."""
+    meta, key = declaration.model._meta, declaration.key
+    reason = None
+    if is_maintained(declaration.model):
+        reason = "Django fills its table itself, and its rows are never a seed's"
+    elif not meta.managed:
+        reason = "it is unmanaged: its table isn't Django's to fill"
+    elif meta.abstract or meta.proxy:
+        reason = f"it is a proxy: register {meta.concrete_model._meta.label} instead"  # type: ignore[union-attr]
+    elif meta.parents:
+        parents = ", ".join(parent._meta.label for parent in meta.parents)
+        reason = f"it inherits from {parents}, whose table would need its rows, too (multi-table inheritance)"
+    elif not isinstance(key, models.IntegerField | models.OneToOneField):
+        reason = f"its primary key is a {type(key).__name__}, and only integer and one-to-one keys can be seeded"
+    if reason:
+        raise RegistrationError(f"{declaration.where} can't seed {meta.label}: {reason}.", id="seeding.E104")
+
+
+def check_duplicate(declaration: Declaration, there: Declaration | None) -> None:
+    """Raise RegistrationError where another seeder has the model (seeding.E109)."""
+    if there is not None and there.where != declaration.where:
+        raise RegistrationError(
+            f"{declaration.where} registers {declaration.model._meta.label}, which {there.where} already does: "
+            "keep one of them.",
+            id="seeding.E109",
+        )
+
+
+def check_some_registered(seeders: Collection[Declaration]) -> None:
+    """Raise RegistrationError where no app registers anything (seeding.E112)."""
+    if not seeders:
+        raise RegistrationError(
+            "No installed app has a seeds.py that registers a model, so there is nothing to seed: write one, "
+            "with a function decorated by @seeding.register(YourModel, count=100).",
+            id="seeding.E112",
+        )
+
+
+def check_parents(declarations: Mapping[Model, Declaration], seeder: Seeder) -> None:
+    """Raise RegistrationError for relations to models without a seeder (seeding.E106)."""
+    for parent in seeder.parents:
+        if parent not in declarations:
+            names = ", ".join(c.name for c in seeder.columns if c.parent is parent) or seeder.key.name
+            advice = (
+                "its rows are Django's own, so leave the column out"
+                if is_maintained(parent)
+                else f"register {parent._meta.label} too, or leave the column out"
+            )
+            raise RegistrationError(
+                f"{seeder.where} declares {names}, which refers to {parent._meta.label}, a model without a seeder: "
+                f"{advice}.",
+                id="seeding.E106",
+            )
+
+
+def checked(declaration: Declaration, values: Columns) -> Seeder:
+    """Return the seeder of a declaration whose function gives these columns.
+
+    Raises RegistrationError: for unknown columns (seeding.E101), for those that can't be seeded (seeding.E105), for
+    those that are missing (seeding.E102); each names all of them.
+    """
+    meta = declaration.model._meta
+    fields = {f.name: f for f in meta.concrete_fields if f is not meta.pk}
+    unknown = [name for name in (*values, *declaration.undigested) if name not in fields]
+    if unknown:
+        raise RegistrationError(
+            f"{declaration.where}: {meta.label} has no column {', '.join(map(repr, dict.fromkeys(unknown)))} to fill; "
+            f"it has {', '.join(fields)}.",
+            id="seeding.E101",
+        )
+    columns, constants, missing, unsuitable = [], [], [], []
+    for name, f in fields.items():
+        kind = kind_of(f)
+        if name in values:
+            if kind is None or _unsuitable_relation(f):
+                unsuitable.append(f)
+            else:
+                columns.append(SeededColumn(f, kind))
+        elif not is_filled_by_the_database(f):
+            constant = constant_of(f)
+            if constant is None:
+                missing.append(f)
+            else:
+                constants.append(constant)
+    _refuse_unsuitable(declaration, [*unsuitable, *(f for f in missing if kind_of(f) is None)])
+    _refuse_missing(declaration, missing)
+    undigested = declaration.undigested | _passwords(columns)
+    given = {**vars(declaration), "undigested": undigested}
+    return Seeder(**given, columns=tuple(columns), constants=tuple(constants))
+
+
+def _unsuitable_relation(f: Field[Any, Any]) -> bool:
+    target = getattr(f, "target_field", None)
+    return f.is_relation and target is not None and not target.primary_key
+
+
+def _refuse_unsuitable(declaration: Declaration, fields: Sequence[Field[Any, Any]]) -> None:
+    if fields:
+        what = ", ".join(
+            f"{f.name} (a {type(f).__name__}{' to a column that is no primary key' if f.is_relation else ''})"
+            for f in fields
+        )
+        raise RegistrationError(
+            f"{declaration.where} can't seed {declaration.model._meta.label}: no value can be given for {what}.",
+            id="seeding.E105",
+        )
+
+
+def _refuse_missing(declaration: Declaration, fields: Sequence[Field[Any, Any]]) -> None:
+    if fields:
+        lines = "".join(f'\n    "{f.name}": {_example(f)},  # {type(f).__name__}' for f in fields)
+        raise RegistrationError(
+            f"{declaration.where} doesn't declare all columns of {declaration.model._meta.label} that may not be NULL "
+            f"and have no plain default. Add:{lines}\n",
+            id="seeding.E102",
+        )
+
+
+def _example(f: Field[Any, Any]) -> str:
+    kind = kind_of(f)
+    if kind is None:
+        return "..."
+    parent = kind.parent.__name__ if isinstance(kind, Reference) else ""
+    return kind.example.format(name=f.name, parent=parent)
+
+
+def _passwords(columns: Sequence[SeededColumn]) -> set[str]:
+    """Return the password's column of a user model: its hash differs from run to run."""
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    return {c.name for c in columns if c.name == "password" and issubclass(c.field.model, AbstractBaseUser)}
+
+
+def check_counts(seeders: Sequence[Seeder], counts: Mapping[str, int]) -> None:
+    """Raise ConfigurationError where rows would refer to too few others.
+
+    Raise RegistrationError where a unique column would get one constant for several rows (seeding.E113).
+    """
+    for seeder in seeders:
+        rows = counts[seeder.table]
+        for parent, is_required in seeder.parents.items():
+            table, parents = parent._meta.db_table, counts[parent._meta.db_table]
+            if rows and not parents and is_required:
+                raise ConfigurationError(f"{rows:,} {seeder.table} can't be made with 0 {table}: ask for at least 1.")
+            if parent is seeder.key_parent and rows > parents:
+                raise ConfigurationError(
+                    f"{rows:,} {seeder.table} can't be made with {parents:,} {table}, one each: ask for no more."
+                )
+        for constant in seeder.constants if rows > 1 else ():
+            if is_unique(constant.field) and not _is_null(constant):
+                raise RegistrationError(
+                    f"{seeder.where} doesn't declare {constant.field.name!r}, which is unique, and whose default is "
+                    f"the same for all {rows:,} rows: declare it.",
+                    id="seeding.E113",
+                )
+
+
+def _is_null(constant: Constant) -> bool:
+    return constant.value is None and not constant.is_anchor
+
+
+def is_unique(field: Field[Any, Any]) -> bool:
+    """Return True if the field alone must be different in each row."""
+    alone = any(constraint.fields == (field.name,) for constraint in field.model._meta.total_unique_constraints)
+    return bool(alone or field.unique)
+
+
+def unknown_count(declaration: Declaration, options: Collection[str]) -> RegistrationError:
+    """Return the error for a count that is no count (seeding.E108)."""
+    return RegistrationError(
+        f"{declaration.where}: count={declaration.count!r} is neither an option in settings.SEED_ROW_COUNTS "
+        f"({', '.join(options) or 'there are none'}), nor a number, nor a registered model.",
+        id="seeding.E108",
+    )
+
+
+def failed_import(reason: str) -> RegistrationError:
+    """Return the error for a `seeds.py` that can't be imported (seeding.E110)."""
+    return RegistrationError(f"A seeds.py can't be imported: {reason}", id="seeding.E110")

@@ -1,0 +1,54 @@
+"""What a column gets that no seeder declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Field
+from django.db.models.fields import NOT_PROVIDED
+from django.utils import timezone
+from django.utils.functional import Promise
+
+_NOW: tuple[Callable[..., Any], ...] = (timezone.now, datetime.now, date.today, timezone.localtime, timezone.localdate)
+
+
+@dataclass(frozen=True, eq=False)
+class Constant:
+    """One value for all rows: the field's default, or the anchor where the field wants the time of day."""
+
+    field: Field[Any, Any]
+    value: Any = None
+    is_anchor: bool = False
+
+
+def constant_of(field: Field[Any, Any]) -> Constant | None:
+    """Return what the column of a field that no seeder declares gets. None: its rows' values must be declared.
+
+    A computed default is a constant where it gives equal values twice, like `dict`.
+    """
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        return Constant(field, is_anchor=True)
+    default = field.default
+    if default is NOT_PROVIDED:
+        if field.null:
+            return Constant(field)
+        return Constant(field, "") if field.blank and field.empty_strings_allowed else None
+    if not callable(default):
+        return Constant(field, _plain(field, default))
+    if default in _NOW:
+        return Constant(field, is_anchor=True)
+    once, twice = field.get_default(), field.get_default()
+    return Constant(field, _plain(field, once)) if once == twice else None
+
+
+def is_filled_by_the_database(field: Field[Any, Any]) -> bool:
+    """Return True for a generated column, and for one whose default the database has."""
+    return bool(field.generated or (field.has_db_default() and not field.has_default()))
+
+
+def _plain(field: Field[Any, Any], value: Any) -> Any:
+    value = str(value) if isinstance(value, Promise) else value
+    return value if field.is_relation else field.to_python(value)

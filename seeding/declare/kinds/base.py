@@ -1,0 +1,158 @@
+"""What a kind is: one class for each kind of column, and all that depends on it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field
+from django.utils.functional import Promise
+from numpy.typing import NDArray
+
+from ...database.catalogue import ColumnType
+from ...generate.columns import Categorical, Column, filled, masked, nulls_of
+from ...report.wording import shown
+from ..target import Target
+from . import cells
+from .cells import Cells
+
+_PREPARING = ("get_prep_value", "get_db_prep_value", "get_db_prep_save")
+
+
+class Unsuitable(ValueError):
+    """The database's column has a type that doesn't hold this kind of values exactly."""
+
+
+class Kind(ABC):
+    """One kind of column: which fields it serves, what a seeder may give for it, and how that is stored.
+
+    A column has two forms. Declared, as seeders and digests have it: times as microseconds before the anchor, references
+    as row numbers. Stored, as any database has it: times as microseconds since 1970, references as keys.
+    """
+
+    fields: ClassVar[tuple[type[Field[Any, Any]], ...]]
+    title: ClassVar[str]  # what it holds, for messages: "text"
+    example: ClassVar[str]  # how a seeder may give it, for messages
+    types: ClassVar[tuple[str, ...]]  # of pg_type, that hold its values exactly
+    is_distinctive = False  # a value of it can tell one row from any other
+
+    def __init__(self, field: Field[Any, Any]) -> None:
+        self.field = field
+        served = next(base for base in type(field).__mro__ if base in self.fields)
+        self.is_adapted = any(getattr(type(field), name) is not getattr(served, name) for name in _PREPARING)
+
+    # What a seeder gives.
+
+    def column(self, value: Any, count: int) -> Column:
+        """Return what a seeder gave for `count` rows, in declared form.
+
+        Raises TypeError for values of another kind, ValueError for the wrong number or for a value that doesn't fit.
+        """
+        if isinstance(value, Categorical):
+            found = self.categories(value)
+        elif isinstance(value, list | tuple) and not self.is_one_value(value):
+            found = self.of_list(value)
+        elif isinstance(value, np.ndarray) and value.ndim == 1:
+            found = self.of_list(value.tolist()) if value.dtype == object else self.of_array(value)
+        elif isinstance(value, np.ndarray) and value.ndim > 1:
+            raise TypeError(f"it has {value.ndim} dimensions, not one value a row")
+        else:
+            one = value.item() if isinstance(value, np.generic | np.ndarray) else value
+            found = self.categories(Categorical(np.zeros(count, np.intp), (one,)))
+        if len(found) != count:
+            raise ValueError(f"{len(found):,} values for {count:,} rows")
+        if not self.field.null and nulls_of(found) is not None:
+            raise ValueError("it holds NULL, and the column may not be NULL")
+        self.check(found)
+        return found
+
+    def is_one_value(self, value: Any) -> bool:
+        """Return True if a list is one value for all rows, as arrays and documents are."""
+        return False
+
+    def categories(self, column: Categorical) -> Column:
+        """Return a categorical column in declared form: its labels, cast like values, in the rows' order."""
+        labels = self.of_list(list(column.labels))
+        return _taken(labels, column.codes)
+
+    def of_list(self, values: Sequence[Any]) -> Column:
+        """Return Python values, None being NULL, in declared form."""
+        where = np.array([value is None for value in values], bool)
+        some = [self.blank if value is None else self.number(value) for value in values]
+        try:
+            array = np.array(some, self.dtype)
+        except OverflowError as exc:
+            raise ValueError("a value doesn't fit into 64 bits") from exc
+        return masked(array, where if where.any() else None)
+
+    dtype: ClassVar[str] = "i8"
+    blank: ClassVar[Any] = 0
+
+    def number(self, value: Any) -> Any:
+        """Return a Python value as the number that stands for it. Raises TypeError or ValueError."""
+        raise TypeError(f"it holds {shown(value)}, and this column holds {self.title}")
+
+    def of_array(self, array: NDArray[Any]) -> Column:
+        """Return an array, masked where it is NULL, in declared form."""
+        values = filled(array)
+        if (values.dtype == bool) != (self.dtype == "?") or not np.can_cast(values.dtype, self.dtype, "same_kind"):
+            raise TypeError(f"it holds {array.dtype} values, and this column holds {self.title}")
+        if values.dtype.kind == "u" and len(values) and int(values.max()) > np.iinfo(np.int64).max:
+            raise ValueError(f"{int(values.max())} doesn't fit into 64 bits")
+        return masked(values.astype(self.dtype, copy=False), nulls_of(array))
+
+    def check(self, column: Column) -> None:
+        """Raise ValueError for a value that the field can't hold."""
+
+    # What is stored.
+
+    def stored(self, column: Column, target: Target) -> Column:
+        """Return a column in stored form."""
+        return column
+
+    @abstractmethod
+    def python(self, column: Column) -> list[Any]:
+        """Return a stored column as the values that the ORM takes and gives."""
+
+    def read(self, values: Sequence[Any]) -> Column:
+        """Return values that the ORM gave as a stored column."""
+        return self.of_list(values)
+
+    def cells(
+        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool = False
+    ) -> Cells:
+        """Return a stored column as COPY sends it; with `canonical`, as the server sends it.
+
+        Raises Unsuitable where the database's column doesn't hold such values exactly.
+        """
+        if self.is_adapted:
+            save = self.field.get_db_prep_save
+            return cells.of_adapted([save(v, connection) for v in self.python(column)], column_type, connection)
+        self.check_type(column_type)
+        return self.binary(column, column_type, connection, canonical=canonical)
+
+    def check_type(self, column_type: ColumnType) -> None:
+        """Raise Unsuitable where the database's column doesn't hold such values exactly."""
+        if column_type.name not in self.types and not self.is_adapted:
+            raise Unsuitable(f"is {column_type.cast} in the database, which doesn't hold {self.title} exactly")
+
+    def binary(
+        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    ) -> Cells:
+        """Return a stored column as `cells` does, where its type is suitable and its field prepares nothing."""
+        return cells.of_adapted(self.python(column), column_type, connection)
+
+
+def text_of(value: Any) -> Any:
+    """Return a lazy text as text, anything else as it is."""
+    return str(value) if isinstance(value, Promise) else value
+
+
+def _taken(column: Column, codes: NDArray[np.intp]) -> Column:
+    if isinstance(column, Categorical):
+        return Categorical(column.codes[codes], column.labels)
+    nulls = nulls_of(column)
+    return masked(filled(column)[codes], None if nulls is None else nulls[codes])

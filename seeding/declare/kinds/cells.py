@@ -1,0 +1,126 @@
+"""One column's values as the bytes of PostgreSQL's COPY in binary format, for all rows of a batch at once.
+
+Source: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format", and the types' receive functions. All
+numbers are big-endian.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db.backends.base.base import BaseDatabaseWrapper
+from numpy.typing import NDArray
+
+from ...database.catalogue import ColumnType
+from ...generate.columns import Categorical, Column, filled, nulls_of
+
+_NUMBERS = {"int2": ">i2", "int4": ">i4", "int8": ">i8", "bool": "?", "float4": ">f4", "float8": ">f8"}
+_NUMBERS |= {"timestamptz": ">i8", "timestamp": ">i8", "date": ">i4", "time": ">i8"}
+NUMBERS, TEXTS = tuple(_NUMBERS), ("text", "varchar", "bpchar")
+
+_DIGITS_PER_GROUP = 4  # numeric holds groups of four decimal digits
+_NEGATIVE = 0x4000
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A fixed width of bytes a row, of which those are sent that `sent` says."""
+
+    data: NDArray[Any]
+    lengths: NDArray[np.int32] | None = None  # None: the whole width; -1: NULL
+    sent: NDArray[np.bool_] | None = None  # None: the first `lengths` bytes
+
+    def mask(self) -> NDArray[np.bool_] | None:
+        """Return which bytes are sent; None for all."""
+        if self.lengths is None or self.sent is not None:
+            return self.sent
+        return np.arange(self.data.dtype.itemsize, dtype=np.int32) < self.lengths[:, None]
+
+    def taken(self, codes: NDArray[Any]) -> Cells:
+        """Return the cells of the rows with these numbers."""
+        lengths = None if self.lengths is None else self.lengths[codes]
+        return Cells(self.data[codes], lengths, None if self.sent is None else self.sent[codes])
+
+    def with_nulls(self, nulls: NDArray[np.bool_] | None) -> Cells:
+        """Return the cells with NULL where `nulls` says so."""
+        if nulls is None:
+            return self
+        lengths = np.full(len(nulls), self.data.dtype.itemsize, np.int32) if self.lengths is None else self.lengths
+        sent = None if self.sent is None else self.sent & ~nulls[:, None]
+        return Cells(self.data, np.where(nulls, np.int32(-1), lengths), sent)
+
+
+def of_numbers(column: NDArray[Any], type_name: str) -> Cells:
+    """Lay out numbers, as the type's receive function takes them. Raises ValueError for one that doesn't fit."""
+    number, values = np.dtype(_NUMBERS[type_name]), filled(column)
+    if number.kind == "i" and number.itemsize < 8 and len(values):
+        limits = np.iinfo(number)
+        if values.min() < limits.min or values.max() > limits.max:
+            raise ValueError(f"a value doesn't fit into {type_name}")
+    return Cells(values.astype(number)).with_nulls(nulls_of(column))
+
+
+def of_texts(column: Column) -> Cells:
+    """Lay out text as UTF-8."""
+    if isinstance(column, Categorical):
+        return of_bytes([None if label is None else str(label).encode() for label in column.labels]).taken(column.codes)
+    values = filled(column)
+    try:
+        encoded = values.astype("S")  # ASCII, in one go
+    except UnicodeEncodeError:
+        encoded = np.char.encode(values, "utf-8")
+    return Cells(encoded, np.strings.str_len(encoded).astype(np.int32)).with_nulls(nulls_of(column))
+
+
+def of_bytes(values: Sequence[bytes | None]) -> Cells:
+    """Lay out values that are bytes already; None is NULL."""
+    lengths = np.array([-1 if value is None else len(value) for value in values], np.int32)
+    return Cells(np.array([value or b"" for value in values], f"S{max(1, lengths.max(initial=1))}"), lengths)
+
+
+def of_adapted(values: Sequence[Any], column_type: ColumnType, connection: BaseDatabaseWrapper) -> Cells:
+    """Lay out what the ORM would send, by the driver's own dumper for the column's type."""
+    from psycopg.adapt import PyFormat, Transformer
+
+    transformer = Transformer(connection.connection)
+    transformer.set_dumper_types([column_type.oid], PyFormat.BINARY)  # type: ignore[arg-type]
+    dumped = [transformer.dump_sequence([value], [PyFormat.BINARY])[0] for value in values]
+    return of_bytes([None if value is None else bytes(value) for value in dumped])
+
+
+def of_numerics(column: NDArray[np.int64], max_digits: int, decimal_places: int, *, canonical: bool) -> Cells:
+    """Lay out integers, in units of the last decimal place, as numerics.
+
+    A numeric is a list of groups, digits in base 10,000; its weight is the power of the first. The server strips the
+    zero groups at both ends of what it gets, and sends none: with `canonical`, the bytes are those that it sends.
+    """
+    units: NDArray[np.int64] = filled(column)
+    fraction_groups = -(-decimal_places // _DIGITS_PER_GROUP)
+    whole_groups = max(1, -(-(max_digits - decimal_places) // _DIGITS_PER_GROUP))
+    groups = whole_groups + fraction_groups
+    cells = np.empty((len(units), 4 + groups), ">i2")
+    cells[:, 0], cells[:, 1] = groups, whole_groups - 1
+    cells[:, 2] = np.where(units < 0, _NEGATIVE, 0)
+    cells[:, 3] = decimal_places
+    whole, fraction = np.divmod(np.abs(units), 10**decimal_places)
+    fraction = fraction * 10 ** (fraction_groups * _DIGITS_PER_GROUP - decimal_places)
+    for group in range(fraction_groups):
+        fraction, cells[:, 3 + groups - group] = np.divmod(fraction, 10_000)
+    for group in range(whole_groups):
+        whole, cells[:, 3 + whole_groups - group] = np.divmod(whole, 10_000)
+    data = cells.view(f"V{2 * (4 + groups)}")[:, 0]
+    nulls = nulls_of(column)
+    if not canonical:
+        return Cells(data).with_nulls(nulls)
+    present = cells[:, 4:] != 0
+    sent = np.logical_or.accumulate(present, axis=1)
+    sent &= np.logical_or.accumulate(present[:, ::-1], axis=1)[:, ::-1]
+    counts = sent.sum(axis=1)
+    cells[:, 0] = counts
+    cells[:, 1] = np.where(counts > 0, whole_groups - 1 - present.argmax(axis=1), 0)
+    header = np.ones((len(units), 8), bool)
+    bytes_sent = np.hstack([header, np.repeat(sent, 2, axis=1)])
+    return Cells(data, (8 + 2 * counts).astype(np.int32), bytes_sent).with_nulls(nulls)

@@ -1,0 +1,91 @@
+"""Text: characters, slugs, addresses, and the names of files and images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.fields.files import FieldFile
+from numpy.typing import NDArray
+
+from ...database.catalogue import ColumnType
+from ...generate.columns import Categorical, Column, filled, masked, nulls_of
+from ...report.wording import shown
+from . import cells
+from .base import Kind, text_of
+from .cells import Cells
+
+
+class Text(Kind):
+    """Text, as an array or as categories."""
+
+    fields = (models.CharField, models.TextField)
+    title = "text"
+    example = '[f"{name} {{n}}" for n in rows.numbers]'
+    types = cells.TEXTS
+    is_distinctive = True
+    blank = ""
+
+    def categories(self, column: Categorical) -> Column:
+        return Categorical(column.codes, tuple(None if v is None else self.number(v) for v in column.labels))
+
+    def of_list(self, values: Sequence[Any]) -> Column:
+        where = np.array([value is None for value in values], bool)
+        texts = ["" if value is None else self.number(value) for value in values]
+        return masked(np.array(texts, dtype=np.str_), where if where.any() else None)
+
+    def number(self, value: Any) -> str:
+        value = text_of(value)
+        if not isinstance(value, str):
+            super().number(value)
+        text = str.__str__(value)  # not the name of an enumeration's member
+        if "\0" in text:
+            raise ValueError(f"it holds {shown(text)}, and PostgreSQL stores no NUL characters")
+        return text
+
+    def of_array(self, array: NDArray[Any]) -> Column:
+        values = filled(array)
+        if values.dtype.kind != "U":
+            raise TypeError(f"it holds {array.dtype} values, and this column holds {self.title}")
+        characters = values.reshape(-1).view(np.uint32).reshape(len(values), -1) if len(values) else values
+        if len(values) and (characters[:, :-1] < np.minimum(characters[:, 1:], 1)).any():
+            raise ValueError("it holds a NUL character, which PostgreSQL doesn't store")
+        return masked(values, nulls_of(array))
+
+    def check(self, column: Column) -> None:
+        most = self.field.max_length
+        if most is None:
+            return
+        if isinstance(column, Categorical):
+            longest = max((len(label) for label in column.labels if label is not None), default=0)
+        elif column.dtype.itemsize // 4 <= most or not len(column):
+            return
+        else:
+            longest = int(np.strings.str_len(filled(column)).max())
+        if longest > most:
+            raise ValueError(f"it holds a text of {longest} characters, and max_length is {most}")
+
+    def python(self, column: Column) -> list[Any]:
+        return column.tolist()
+
+    def read(self, values: Sequence[Any]) -> Column:
+        return super().read([None if value is None else str(value) for value in values])
+
+    def binary(
+        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    ) -> Cells:
+        return cells.of_texts(column)
+
+
+class FileName(Text):
+    """The name of a file or an image, relative to the storage; the file itself isn't made."""
+
+    fields = (models.FileField,)
+    title = "names of files"
+    example = '[f"{name}/{{n}}.txt" for n in rows.numbers]'
+
+    def number(self, value: Any) -> str:
+        return super().number((value.name or "") if isinstance(value, FieldFile) else value)

@@ -1,0 +1,130 @@
+"""Moments and dates. Declared as numbers they count back from the anchor; declared as Python's values they are fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from numpy.typing import NDArray
+
+from ...database.catalogue import ColumnType
+from ...generate.columns import Column, filled, masked, nulls_of
+from ..target import Target
+from . import cells
+from .base import Kind
+from .cells import Cells
+
+DAY_US = 86_400_000_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH_DAY = EPOCH.date()
+
+_FARTHEST_US = 900 * 365 * DAY_US
+_POSTGRESQL_US = 946_684_800_000_000  # PostgreSQL counts from 2000-01-01
+_POSTGRESQL_DAYS = _POSTGRESQL_US // DAY_US
+
+
+def microseconds(moment: datetime) -> int:
+    """Return the microseconds since 1970."""
+    since = moment - EPOCH
+    return since.days * DAY_US + since.seconds * 1_000_000 + since.microseconds
+
+
+class _Time(Kind):
+    """A kind that is declared as a number before the anchor, or as a fixed value: an array of datetime64."""
+
+    fixed: str  # the dtype of fixed values
+    is_distinctive = True
+
+    def of_list(self, values: Sequence[Any]) -> Column:
+        if all(value is None or type(value) is int for value in values):
+            nulls = np.array([value is None for value in values], bool)
+            return masked(np.array([value or 0 for value in values], "i8"), nulls if nulls.any() else None)
+        fixed = super().of_list(values)
+        return masked(filled(fixed).view(self.fixed), nulls_of(fixed))  # type: ignore[arg-type]
+
+    def of_array(self, array: NDArray[Any]) -> Column:
+        if array.dtype.kind != "M":
+            return super().of_array(array)
+        nulls, unknown = nulls_of(array), np.isnat(filled(array))
+        return masked(filled(array).astype(self.fixed), unknown if nulls is None and unknown.any() else nulls)
+
+    def read(self, values: Sequence[Any]) -> Column:
+        return super().of_list(values)
+
+    def check(self, column: Column) -> None:
+        values = filled(column)  # type: ignore[arg-type]
+        most = _FARTHEST_US if self.fixed == "M8[us]" else _FARTHEST_US // DAY_US
+        if values.dtype.kind != "M" and len(values) and (values.max() > most or values.min() < -most):
+            raise ValueError("it holds a moment that is more than 900 years away from the anchor")
+
+    def stored(self, column: Column, target: Target) -> Column:
+        values = filled(column)  # type: ignore[arg-type]
+        numbers = values.view("i8") if values.dtype.kind == "M" else self.anchor(target) - values
+        return masked(numbers, nulls_of(column))
+
+    def anchor(self, target: Target) -> int:
+        """Return the anchor in stored form."""
+        raise NotImplementedError
+
+    def number(self, value: Any) -> int:
+        if isinstance(value, int) and not isinstance(value, bool):
+            raise TypeError(f"it mixes whole numbers, which count back from the anchor, with {self.title}")
+        return int(super().number(value))
+
+
+class Moment(_Time):
+    """Moments: microseconds before the anchor, or datetimes."""
+
+    fields = (models.DateTimeField,)
+    title = "moments (whole numbers are microseconds before the anchor)"
+    example = 'rows.integers("{name}", 0, 10**12)'
+    types = ("timestamptz", "timestamp")
+    fixed = "M8[us]"
+
+    def number(self, value: Any) -> int:
+        if not isinstance(value, datetime):
+            return super().number(value)
+        if value.tzinfo is None:
+            raise ValueError(f"it holds {value}, which has no time zone: give one, like datetime.UTC")
+        return microseconds(value)
+
+    def anchor(self, target: Target) -> int:
+        return microseconds(target.anchored_at)
+
+    def python(self, column: Column) -> list[Any]:
+        return [None if us is None else EPOCH + timedelta(microseconds=us) for us in column.tolist()]
+
+    def binary(
+        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    ) -> Cells:
+        return cells.of_numbers(column - _POSTGRESQL_US, column_type.name)  # type: ignore[operator]
+
+
+class Day(_Time):
+    """Dates: days before the anchor, or dates."""
+
+    fields = (models.DateField,)
+    title = "dates (whole numbers are days before the anchor)"
+    example = 'rows.integers("{name}", 0, 3650)'
+    types = ("date",)
+    fixed = "M8[D]"
+
+    def number(self, value: Any) -> int:
+        if not isinstance(value, date) or isinstance(value, datetime):
+            return super().number(value)
+        return (value - EPOCH_DAY).days
+
+    def anchor(self, target: Target) -> int:
+        return (target.anchored_at.date() - EPOCH_DAY).days
+
+    def python(self, column: Column) -> list[Any]:
+        return [None if days is None else EPOCH_DAY + timedelta(days=days) for days in column.tolist()]
+
+    def binary(
+        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    ) -> Cells:
+        return cells.of_numbers(column - _POSTGRESQL_DAYS, column_type.name)  # type: ignore[operator]

@@ -1,0 +1,150 @@
+"""A seeder: a declaration, and what is known of it once it is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connections, models
+from django.db.models import Field
+
+from ..errors import RegistrationError
+from ..generate.columns import Batch, Column, filled
+from ..generate.rows import Rows
+from ..report.wording import in_one_line
+from .defaults import Constant
+from .kinds import Kind
+from .kinds.references import Reference
+
+if TYPE_CHECKING:
+    from ..generate.columns import Columns
+    from ..generate.streams import Dataset
+
+Model = type[models.Model]
+Generate = Callable[[Rows], "Columns"]
+Count = str | int | Model
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a `seeds.py` says of one model."""
+
+    model: Model
+    count: Count
+    generate: Generate
+    keep: models.Q | None
+    undigested: frozenset[str]
+    disposable: tuple[Model, ...] = ()
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    @property
+    def where(self) -> str:
+        return f"{self.generate.__module__}.{self.generate.__qualname__}"
+
+    @property
+    def key(self) -> Field[Any, Any]:
+        """The primary key's field."""
+        key: Field[Any, Any] = self.model._meta.pk
+        return key
+
+    @property
+    def key_parent(self) -> Model | None:
+        """The model whose keys are this one's too, where the primary key is a one-to-one relation."""
+        return self.key.remote_field.model if isinstance(self.key, models.OneToOneField) else None
+
+    def values(self, dataset: Dataset, start: int, stop: int) -> Columns:
+        """Call the seeder's function for the rows `start` to `stop` (exclusive). Raises RegistrationError."""
+        try:
+            with _no_queries(self.where):
+                return self.generate(Rows(dataset, self.table, start, stop))
+        except RegistrationError:
+            raise
+        except Exception as exc:
+            reason = f"{type(exc).__name__}: {in_one_line(exc)}"
+            raise RegistrationError(
+                f"{self.where} fails for rows {start} to {stop - 1}: {reason}", id="seeding.E111"
+            ) from exc
+
+
+@dataclass(frozen=True)
+class SeededColumn:
+    """One column that a seeder fills."""
+
+    field: Field[Any, Any]
+    kind: Kind
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+    @property
+    def parent(self) -> Model | None:
+        """The model whose row numbers the values are."""
+        return self.kind.parent if isinstance(self.kind, Reference) else None
+
+
+@dataclass(frozen=True)
+class Seeder(Declaration):
+    """How one model's rows are generated: a declaration whose columns are known and checked."""
+
+    columns: tuple[SeededColumn, ...] = ()
+    constants: tuple[Constant, ...] = ()
+
+    @property
+    def digested(self) -> list[SeededColumn]:
+        """The columns that count in digests and comparisons."""
+        return [column for column in self.columns if column.name not in self.undigested]
+
+    @property
+    def parents(self) -> dict[Model, bool]:
+        """The models that the declared relations and the key refer to, and whether they must have a row for each."""
+        found = {c.parent: not c.field.null for c in self.columns if c.parent is not None}
+        return found | ({self.key_parent: True} if self.key_parent is not None else {})
+
+    def batch(self, dataset: Dataset, start: int, stop: int) -> Batch:
+        """Generate the rows `start` to `stop` (exclusive). Raises RegistrationError for values that don't fit."""
+        values = self.values(dataset, start, stop)
+        return Batch(start, stop, {c.name: self._column(c, values, dataset, start, stop) for c in self.columns})
+
+    def _column(self, column: SeededColumn, values: Columns, dataset: Dataset, start: int, stop: int) -> Column:
+        if column.name not in values:
+            raise RegistrationError(
+                f"{self.where} gives no column {column.name!r} for rows {start} to {stop - 1}.", id="seeding.E107"
+            )
+        try:
+            found = column.kind.column(values[column.name], stop - start)
+            if column.parent is not None:
+                _check_row_numbers(found, column.parent, dataset.row_counts)
+        except (TypeError, ValueError) as exc:
+            raise RegistrationError(f"{self.where}, column {column.name!r}: {exc}.", id="seeding.E107") from exc
+        return found
+
+
+def _check_row_numbers(column: Column, parent: Model, row_counts: Mapping[str, int]) -> None:
+    rows = row_counts.get(parent._meta.db_table, 0)
+    numbers = filled(column)  # type: ignore[arg-type]
+    if len(numbers) and rows and not 0 <= numbers.min() <= numbers.max() < rows:
+        wrong = numbers.min() if numbers.min() < 0 else numbers.max()
+        raise ValueError(f"it refers to row {wrong} of {parent._meta.db_table}, whose rows are 0 to {rows - 1}")
+
+
+@contextmanager
+def _no_queries(where: str) -> Iterator[None]:
+    """Refuse queries in the block: its rows must depend on nothing else, and may be made in another thread."""
+
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise RegistrationError(
+            f"{where} queries the database: a seeder's rows depend on row numbers alone; refer to other seeded rows by "
+            "rows.reference().",
+            id="seeding.E114",
+        )
+
+    with ExitStack() as stack:
+        for connection in connections.all():
+            stack.enter_context(connection.execute_wrapper(refuse))
+        yield

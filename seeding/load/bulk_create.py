@@ -1,0 +1,42 @@
+"""The `bulk_create` loader: model instances through Django's ORM, on any database."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from itertools import repeat, starmap
+from typing import Any
+
+from django.db.models import DEFERRED, Model
+
+from ..declare.seeder import Seeder
+from ..declare.target import Target
+from ..generate.columns import Batch
+from ..protect.selections import Selection, count
+from .loader import Loader, refuse_lost_rows
+from .values import stored_columns, stored_fields
+
+
+class BulkCreate(Loader):
+    """What Django's `bulk_create` does, but raw: what was generated is stored, whatever `pre_save` would make of it."""
+
+    def prepare(self, seeder: Seeder, batch: Batch, target: Target) -> list[Model]:
+        """Make the model instances."""
+        known = {column.field: column.python() for column in stored_columns(seeder, batch, target)}
+        fields = seeder.model._meta.concrete_fields
+        values = [known.get(f) or repeat(DEFERRED, batch.count) for f in fields]
+        return list(starmap(seeder.model, zip(*values, strict=True)))
+
+    def write(self, seeder: Seeder, prepared: Iterable[tuple[int, Any]], target: Target) -> Generator[int, None, None]:
+        """Insert the instances."""
+        rows: Any = seeder.model._base_manager.using(self.guard.using)
+        fields = stored_fields(seeder)
+        done = 0
+        for done, instances in prepared:
+            size = self.connection.ops.bulk_batch_size(fields, instances)
+            for start in range(0, len(instances), size):
+                part = instances[start : start + size]
+                rows._insert(part, fields=fields, using=self.guard.using, raw=True)
+            yield done
+        table, first = self.table_of(seeder), target.first_keys[seeder.table]
+        new = Selection(f"{table.names[table.key[0]]} BETWEEN {first} AND {first + done - 1}")
+        refuse_lost_rows(table, done, count(self.connection, table, new))

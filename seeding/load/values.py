@@ -1,0 +1,106 @@
+"""A batch as the values of each stored column: the key, what the seeder declares, and the defaults of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field
+
+from ..database.catalogue import ColumnType, Table
+from ..declare.defaults import Constant
+from ..declare.kinds import Kind, cells, kind_of
+from ..declare.kinds.base import Unsuitable
+from ..declare.kinds.cells import Cells
+from ..declare.seeder import Seeder
+from ..declare.target import Target
+from ..errors import SeedError
+from ..generate.columns import Batch, Column
+
+
+@dataclass(frozen=True)
+class StoredColumn:
+    """One stored column of a batch: of a kind, or one value for all rows."""
+
+    field: Field[Any, Any]
+    kind: Kind | None
+    column: Column | None
+    value: Any
+    count: int
+
+    def python(self) -> list[Any]:
+        """Return the values that the ORM takes and gives."""
+        if self.kind is not None and self.column is not None:
+            return self.kind.python(self.column)
+        return [self.value] * self.count
+
+    def cells(self, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool) -> Cells:
+        """Return the values as COPY sends them; with `canonical`, as the server does. Raises Unsuitable, ValueError."""
+        if self.kind is not None and self.column is not None:
+            return self.kind.cells(self.column, column_type, connection, canonical=canonical)
+        value = self.field.get_db_prep_save(self.value, connection)
+        return cells.of_adapted([value], column_type, connection).taken(np.zeros(self.count, np.intp))
+
+
+def stored_columns(seeder: Seeder, batch: Batch, target: Target) -> list[StoredColumn]:
+    """Return the columns of the batch that are stored, in the model's order."""
+    first_key = target.first_keys[seeder.table] + batch.start
+    keys = np.arange(first_key, first_key + batch.count)
+    found = {seeder.key: StoredColumn(seeder.key, kind_of(seeder.key), keys, None, batch.count)}
+    for c in seeder.columns:
+        found[c.field] = StoredColumn(c.field, c.kind, c.kind.stored(batch.columns[c.name], target), None, batch.count)
+    for constant in seeder.constants:
+        found[constant.field] = _constant(constant, target, batch.count)
+    return [found[f] for f in stored_fields(seeder)]
+
+
+def stored_fields(seeder: Seeder) -> list[Field[Any, Any]]:
+    """Return the fields whose columns are written, in the model's order."""
+    written = {seeder.key, *(c.field for c in seeder.columns), *(constant.field for constant in seeder.constants)}
+    return [f for f in seeder.model._meta.concrete_fields if f in written]
+
+
+def check_types(seeder: Seeder, table: Table) -> None:
+    """Raise SeedError for a column that is missing, or whose type in the database doesn't hold its values exactly."""
+    for f in stored_fields(seeder):
+        column_type = _type_of(f, table)
+        kind = kind_of(f)
+        if kind is not None:
+            try:
+                kind.check_type(column_type)
+            except Unsuitable as exc:
+                raise SeedError(
+                    f"The column {f.column} of {table.label} {exc}: run `manage.py migrate`, or change the column's type."
+                ) from exc
+
+
+def types_of(seeder: Seeder, table: Table) -> dict[Field[Any, Any], ColumnType]:
+    """Return the database's types of the written columns. Raises SeedError for one that is missing."""
+    return {f: _type_of(f, table) for f in stored_fields(seeder)}
+
+
+def _type_of(f: Field[Any, Any], table: Table) -> ColumnType:
+    found = table.columns.get(f.column or f.name)
+    if found is None:
+        raise SeedError(f"The column {f.column} of {table.label} is missing: run `manage.py migrate` first.")
+    return found
+
+
+def _constant(constant: Constant, target: Target, count: int) -> StoredColumn:
+    kind, value = kind_of(constant.field), constant.value
+    if constant.is_anchor and kind is not None:
+        return StoredColumn(constant.field, kind, kind.stored(kind.column(0, count), target), None, count)
+    if kind is not None and not constant.field.is_relation:
+        try:
+            return StoredColumn(constant.field, kind, kind.stored(kind.column(value, count), target), None, count)
+        except (TypeError, ValueError):  # a default that isn't of its field's kind: as the ORM takes it
+            pass
+    return StoredColumn(constant.field, None, None, value, count)
+
+
+def names(fields: Iterable[Field[Any, Any]], table: Table) -> str:
+    """Return the fields' columns, quoted, as a list of SQL."""
+    return ", ".join(table.names[f.column or f.name] for f in fields)

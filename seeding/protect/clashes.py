@@ -1,0 +1,56 @@
+"""Unique values of kept rows that new rows need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..declare.checks import is_unique
+from ..declare.registry import Seeders
+from ..declare.seeder import Seeder
+from ..declare.target import Target
+from ..errors import Refused
+from ..generate.columns import Column
+from ..generate.streams import Dataset
+from ..report.progress import Progress, Report
+from .guard import Guard
+
+SEARCHED_ROWS = 1_000_000  # of a table: further ones would take long, and the database refuses a clash anyway
+
+
+def clashes(guard: Guard, seeders: Seeders, dataset: Dataset, target: Target, report: Report) -> list[str]:
+    """Return, in words, the kept rows that hold a unique value which a new row gets."""
+    found: list[str] = []
+    for seeder in seeders:
+        names = [c.name for c in seeder.columns if c.parent is None and is_unique(c.field)]
+        keys = [key[0] for key in guard.survey_of(seeder).kept] if names else []
+        if keys:
+            report(Progress("note", f"Comparing {len(keys):,} kept rows of {seeder.table} with the new ones."))
+            found += _clashes(guard, seeder, names, keys, dataset, target)
+    return found
+
+
+def _clashes(
+    guard: Guard, seeder: Seeder, names: list[str], keys: list[object], dataset: Dataset, target: Target
+) -> Iterator[str]:
+    rows = seeder.model._base_manager.using(guard.using).filter(pk__in=keys).order_by("pk")
+    kept = list(rows.values_list("pk", *names))
+    kinds = {column.name: column.kind for column in seeder.columns}
+    total = min(dataset.row_counts[seeder.table], SEARCHED_ROWS)
+    for start in range(0, total, 20_000):
+        batch = seeder.batch(dataset, start, min(start + 20_000, total))
+        for position, name in enumerate(names, 1):
+            stored: Column = kinds[name].stored(batch.columns[name], target)
+            made = set(kinds[name].python(stored)) - {None}
+            for row in kept:
+                if row[position] in made:
+                    yield f"{seeder.table}: the row with key {row[0]} holds the {name} {row[position]!r}"
+
+
+def refuse_clashes(version: str, database: str, found: list[str]) -> None:
+    """Raise Refused where there are any."""
+    if found:
+        raise Refused(
+            f"{version} can't be seeded into {database}. These kept rows hold unique values that new rows need:\n"
+            + "".join(f"  {clash}\n" for clash in found)
+            + "Nothing was changed. Change those values, or delete those rows."
+        )

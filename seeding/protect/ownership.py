@@ -1,0 +1,285 @@
+"""Whose rows are these? What shows that a row in a recorded range of keys is still the one that a seed created.
+
+A range of keys alone proves nothing: a truncation that restarts the keys, an import or a restore can hand them to
+somebody else. So a seed records, apart from `seed_metadata`, for each table:
+
+- PostgreSQL's number of its transaction. Every row version bears the number of the transaction that wrote it (`xmin`),
+  and nothing but a write changes it. Rows that bear the seed's are the seed's. The range's own row bears it, too, and
+  the server's identity is recorded: a dump that is restored elsewhere fails both tests.
+- Marks: a hash of the values of the three columns with the most different values, of every row up to 20,000 rows, of
+  evenly spread ones above. They judge the rows that somebody wrote since, and all rows on SQLite.
+
+A row is the seed's when all its marks match, or one that tells it from others: a value of at least six characters that
+at most one row in a hundred has. So a visitor may edit most of a row. What no mark was kept of is generated again, and
+compared in the same way, as long as the code still generates it; on SQLite the unmarked rows of a large table are taken
+for the seed's where all but one in a hundred of the marked ones are: comparing millions of rows would take longer
+than the seed. Anything else isn't shown to be the seed's, and isn't deleted without having been announced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.apps import apps
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from ..database.catalogue import Table
+from ..database.names import quoted, run
+from ..database.record import applied
+from ..declare.kinds import Kind, kind_of
+from ..declare.kinds.references import Reference
+from ..declare.seeder import Seeder
+from ..declare.target import Target
+from ..errors import SeedError
+from ..generate.columns import Batch, Categorical, Column
+from ..generate.marks import Marks, marks_of
+from ..generate.streams import Dataset
+from ..models import KeyRange
+
+MARKED_ROWS = 20_000  # of a table, at most
+MARKED_COLUMNS = 3
+CHOSEN_FROM = 2_000  # rows, by which the columns are chosen
+BLOCK = 20_000  # rows that are generated again at once
+TELLING_CHARACTERS = 6
+COMMON = 100  # a value that more than one row in so many has tells nothing
+
+
+class Marker:
+    """Collects the marks of a table's rows while they are generated."""
+
+    def __init__(self, seeder: Seeder, rows: int) -> None:
+        self._seeder = seeder
+        self.step = max(1, -(-rows // MARKED_ROWS))
+        self.columns: list[str] | None = None
+        self._parts: list[list[Marks]] = []
+
+    def update(self, batch: Batch, target: Target) -> None:
+        """Add the next rows."""
+        if self.columns is None:
+            self.columns = chosen_columns(self._seeder, batch, target)
+        first = -batch.start % self.step
+        self._parts.append(_marks(self._seeder, self.columns, _sliced(batch, slice(first, None, self.step)), target))
+
+    def content(self) -> bytes:
+        """Return the marks, column by column, as little-endian numbers of four bytes."""
+        columns = [np.concatenate(parts) for parts in zip(*self._parts, strict=True)]
+        return b"".join(column.astype("<u4").tobytes() for column in columns)
+
+
+def chosen_columns(seeder: Seeder, batch: Batch, target: Target) -> list[str]:
+    """Return the names of the columns whose values differ most in the first rows."""
+    some = _sliced(batch, slice(0, CHOSEN_FROM))
+    names = [column.name for column in seeder.digested]
+    marks = _marks(seeder, names, some, target)
+    different = {name: len(np.unique(found)) for name, found in zip(names, marks, strict=True)}
+    return sorted(names, key=lambda name: -different[name])[:MARKED_COLUMNS]
+
+
+def _sliced(batch: Batch, part: slice) -> Batch:
+    columns: dict[str, Column] = {
+        name: Categorical(c.codes[part], c.labels) if isinstance(c, Categorical) else c[part]
+        for name, c in batch.columns.items()
+    }
+    return Batch(0, len(range(*part.indices(batch.count))), columns)
+
+
+def _marks(seeder: Seeder, names: Sequence[str], batch: Batch, target: Target) -> list[Marks]:
+    kinds = {column.name: column.kind for column in seeder.columns}
+    return [marks_of(kinds[name].stored(batch.columns[name], target)) for name in names]
+
+
+@dataclass(frozen=True)
+class Owned:
+    """What is known of the rows in a recorded range of keys."""
+
+    rows: int  # that are there
+    unproven: tuple[Any, ...]  # the keys of those that aren't shown to be the seed's
+
+
+def owned(
+    connection: BaseDatabaseWrapper,
+    table: Table,
+    ranges: Mapping[str, KeyRange],
+    name: str,
+    seeder: Seeder | None,
+) -> Owned:
+    """Look at the rows of `table` in its recorded range. `name` is the table's name in the record."""
+    key_range = ranges[name]
+    if not table.key:
+        return Owned(0, ())
+    key = quoted(connection, table.key[0])
+    within = f"{key} BETWEEN {key_range.first_key} AND {key_range.last_key}"
+    with connection.cursor() as cursor:
+        rows = run(cursor, f"SELECT count(*) FROM {table.own_rows} WHERE {within}").fetchone()[0]
+        if not rows or (key_range.seed_version is None and applied(connection.alias) is None):
+            return Owned(rows, ())  # recorded before there were proofs, and nothing to generate the rows again from
+        written = ""
+        if _is_of_this_server(connection, key_range):
+            written = f" AND xmin <> '{key_range.transaction_id}'::xid"
+        query = f"SELECT {key} FROM {table.own_rows} WHERE {within}{written} ORDER BY {key}"
+        candidates = [row[0] for row in run(cursor, query).fetchall()]
+    if not candidates:
+        return Owned(rows, ())
+    model = seeder.model if seeder is not None else _model_of(name)
+    if model is None:
+        return Owned(rows, tuple(candidates))
+    judge = _Judge(connection.alias, model, seeder, ranges, name)
+    return Owned(rows, tuple(judge.unproven(candidates, trusts_samples=not written)))
+
+
+def _is_of_this_server(connection: BaseDatabaseWrapper, key_range: KeyRange) -> bool:
+    """Return True if the transaction's number was recorded in this very database."""
+    if key_range.transaction_id is None:
+        return False
+    with connection.cursor() as cursor:
+        run(cursor, "SELECT xmin::text::bigint FROM seed_key_ranges WHERE table_name = %s", [key_range.table_name])
+        row = cursor.fetchone()
+    return row == (key_range.transaction_id,) and key_range.system_identifier == system_identifier(connection)
+
+
+def system_identifier(connection: BaseDatabaseWrapper) -> str | None:
+    """Return what tells this PostgreSQL database from all others, as far as the role may know it."""
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT oid::text, has_function_privilege('pg_control_system()', 'EXECUTE') FROM pg_database"
+            " WHERE datname = current_database()"
+        )
+        database, may_ask = cursor.fetchone()
+        if not may_ask:
+            return f"?/{database}"
+        cursor.execute("SELECT system_identifier::text FROM pg_control_system()")
+        return f"{cursor.fetchone()[0]}/{database}"
+
+
+def _model_of(table: str) -> type[models.Model] | None:
+    found = (m for m in apps.get_models(include_auto_created=True) if m._meta.db_table == table and not m._meta.proxy)
+    return next(found, None)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The marks of some rows, in the order of their numbers."""
+
+    columns: Sequence[str]
+    marks: Sequence[Marks]
+
+
+class _Judge:
+    """Compares rows with what the seed put there."""
+
+    def __init__(
+        self,
+        using: str,
+        model: type[models.Model],
+        seeder: Seeder | None,
+        ranges: Mapping[str, KeyRange],
+        name: str,
+    ) -> None:
+        self._using, self._model, self._seeder, self._ranges = using, model, seeder, ranges
+        self._range = ranges[name]
+        self._recorded = self._read_marks()
+
+    def unproven(self, keys: Sequence[int], *, trusts_samples: bool) -> list[int]:
+        """Return those of the keys whose rows aren't shown to be the seed's."""
+        numbers = [key - self._range.first_key for key in keys]
+        step = self._range.mark_step or 1
+        found: list[int] = []
+        unmarked = numbers
+        if self._recorded is not None:
+            marked = [number for number in numbers if number % step == 0]
+            unmarked = [number for number in numbers if number % step]
+            found = self._mismatches(marked, self._recorded, [number // step for number in marked])
+            if trusts_samples and marked and len(found) * COMMON <= len(marked):
+                unmarked = []
+        for block in _blocks(unmarked):
+            start = block[0] // BLOCK * BLOCK
+            known = self._generated(start, start + BLOCK)
+            found += block if known is None else self._mismatches(block, known, [n - start for n in block])
+        return sorted(number + self._range.first_key for number in found)
+
+    def _mismatches(self, numbers: Sequence[int], known: _Known, positions: Sequence[int]) -> list[int]:
+        """Return those of the row numbers whose rows differ too much from the marks at the positions."""
+        if not numbers:
+            return []
+        there = self._values(numbers, known.columns)
+        every, telling = np.ones(len(numbers), bool), np.zeros(len(numbers), bool)
+        for i, (name, marks) in enumerate(zip(known.columns, known.marks, strict=True)):
+            kind = kind_of(self._model._meta.get_field(name))  # type: ignore[arg-type]
+            values = [row[i] for row in there]
+            same = _same(kind, values, marks[np.array(positions)])
+            every &= same
+            if not isinstance(kind, Reference):
+                is_long = np.array([len(str(value)) >= TELLING_CHARACTERS for value in values])
+                telling |= same & is_long & _is_rare(marks, np.array(positions))
+        return [number for number, is_seeded in zip(numbers, every | telling, strict=True) if not is_seeded]
+
+    def _values(self, numbers: Sequence[int], names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Return the present values of the rows with these numbers, which are there."""
+        first = self._range.first_key
+        attributes = [self._model._meta.get_field(name).attname for name in names]  # type: ignore[union-attr]
+        rows = self._model._base_manager.using(self._using).order_by()
+        rows = rows.filter(pk__gte=first + numbers[0], pk__lte=first + numbers[-1])
+        if len(numbers) * 10 < numbers[-1] - numbers[0]:
+            rows = rows.filter(pk__in=[first + number for number in numbers])
+        found = {row[0]: row[1:] for row in rows.values_list("pk", *attributes)}
+        missing = (None,) * len(names)
+        return [found.get(first + number, missing) for number in numbers]
+
+    def _read_marks(self) -> _Known | None:
+        marks = KeyRange.objects.using(self._using).filter(pk=self._range.pk).values_list("marks", flat=True).first()
+        names = self._range.mark_columns
+        known = {f.name for f in self._model._meta.concrete_fields}
+        if not marks or not names or not known.issuperset(names):
+            return None
+        return _Known(names, np.frombuffer(bytes(marks), "<u4").reshape(len(names), -1))
+
+    def _generated(self, start: int, stop: int) -> _Known | None:
+        """Return the marks of what the present code generates for those rows; None where it can't."""
+        source: Any = self._range if self._range.seed_version is not None else applied(self._using)
+        seeder = self._seeder
+        if seeder is None or source is None or source.anchored_at is None or source.row_counts is None:
+            return None
+        first_keys = {table: r.first_key for table, r in self._ranges.items()}
+        target = Target(self._using, {t: 1 for t in source.row_counts} | first_keys, source.anchored_at)
+        try:
+            stop = min(stop, source.row_counts[self._range.table_name])
+            batch = seeder.batch(Dataset(source.seed_version, source.row_counts), start, stop)
+            names = chosen_columns(seeder, batch, target)
+            return _Known(names, _marks(seeder, names, batch, target))
+        except (SeedError, KeyError, ValueError):
+            return None
+
+
+def _same(kind: Kind | None, values: Sequence[Any], marks: Marks) -> np.ndarray:
+    """Return which of the values have the marks."""
+    if kind is None:
+        return np.zeros(len(values), bool)
+    try:
+        return marks_of(kind.read(values)) == marks
+    except (TypeError, ValueError, OverflowError):
+        return np.zeros(len(values), bool)
+
+
+def _is_rare(marks: Marks, positions: np.ndarray) -> np.ndarray:
+    """Return which of the marks at the positions few rows have."""
+    _, inverse, counts = np.unique(marks, return_inverse=True, return_counts=True)
+    rare: np.ndarray = (counts[inverse] <= max(1, len(marks) // COMMON))[positions]
+    return rare
+
+
+def _blocks(numbers: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the ascending numbers in lists, each of which lies in one block of rows."""
+    block: list[int] = []
+    for number in numbers:
+        if block and number // BLOCK != block[0] // BLOCK:
+            yield block
+            block = []
+        block.append(number)
+    if block:
+        yield block
