@@ -1,6 +1,7 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+PYTEST := $(RUN) -m pytest -n logical
 export SEED_ENABLED ?= on
 
 .DEFAULT_GOAL := help
@@ -14,8 +15,8 @@ seed: $(VENV)/ready ## Set up .venv, migrate the database and seed it, once per 
 	$(RUN) manage.py seed
 
 test: $(VENV)/ready-dev ## Test on SQLite, then on a real PostgreSQL
-	DATABASE_URL= $(RUN) -m pytest
-	$(RUN) -m tests.postgres $(RUN) -m pytest
+	$(PYTEST)
+	$(RUN) -m tests.support.postgres $(PYTEST)
 
 lint: $(VENV)/ready-dev ## Check style, types and missing migrations
 	$(RUN) -m ruff check .
@@ -30,11 +31,11 @@ bench-pages: $(VENV)/ready-dev ## Measure the admin's pages with ten million ord
 	$(RUN) -m benchmarks.pages
 
 chaos: $(VENV)/ready-dev ## Kill processes and servers at 100 random instants, on both databases
-	DATABASE_URL= CHAOS_RUNS=100 $(RUN) -m pytest tests/test_faults.py
-	CHAOS_RUNS=100 $(RUN) -m tests.postgres $(RUN) -m pytest tests/test_faults.py
+	CHAOS_RUNS=100 $(PYTEST) tests/faults
+	CHAOS_RUNS=100 $(RUN) -m tests.support.postgres $(PYTEST) tests/faults
 
 pictures: $(VENV)/ready-dev ## Make the README's pictures again (needs Chromium)
-	$(RUN) -m tests.pictures
+	$(RUN) -m tests.support.pictures
 
 serve: $(VENV)/ready ## Migrate, seed and serve on http://127.0.0.1:8000/ for development
 	DEBUG=on $(RUN) manage.py migrate --verbosity 0

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .browser import CHROMIUM, chromium, log_in, make_login, served
-from .conftest import IS_POSTGRESQL, Project, create_database, drop_database
+from tests.support.browser import CHROMIUM, chromium, log_in, make_login, served
+from tests.support.project import IS_POSTGRESQL, Project, create_database, drop_database
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, StorageState

@@ -3,13 +3,11 @@
 import json
 import re
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
 
-from .conftest import IS_POSTGRESQL, ROOT, Project
+from tests.support.project import IS_POSTGRESQL, ROOT, Project
 
 SKIP = "Seed already applied (version v1). Skipping."
 HISTORY = (
@@ -403,9 +401,7 @@ def test_seed__colours_at_a_terminal_only_where_they_are_wanted(seeded_project: 
 
 def test_seed__without_any_output(project: Project) -> None:
     """As daemons start processes: with standard output and error closed."""
-    command = f"exec {sys.executable} manage.py seed --users 5 --orders 9 >&- 2>&-"
-    done = subprocess.run(["sh", "-c", command], cwd=ROOT, env=project.environment({}), check=False)
-    assert done.returncode == 0
+    assert project.in_shell(("seed", "--users", "5", "--orders", "9"), ">&- 2>&-") == 0
     assert project.history() == [("v1", 5, 9, "success")]
 
 

@@ -1,11 +1,9 @@
 """The README's commands do what it says."""
 
 import re
-from pathlib import Path
 
-from .conftest import Project
+from tests.support.project import ROOT, Project
 
-ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 
 

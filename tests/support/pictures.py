@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.terminal_theme import NIGHT_OWLISH
 from rich.text import Text
 
-from .browser import chromium, log_in, make_login, served
-from .conftest import ROOT, Project
+from tests.support.browser import chromium, log_in, make_login, served
+from tests.support.project import ROOT, Project
 
 DOCS = ROOT / "docs"
 TERMINAL = """<!doctype html><meta charset="utf-8"><style>

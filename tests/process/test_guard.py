@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from .conftest import IS_POSTGRESQL, ROOT, Project
+from tests.support.project import IS_POSTGRESQL, ROOT, Project
 
 SIZES = ("--users", "20", "--orders", "100")
 V2 = ("--seed-version", "v2", *SIZES)
@@ -175,7 +175,7 @@ def test_guard__asks_at_a_terminal(seeded_project: Project, answer: str, code: i
     os.close(ours)
     text = said.decode()
     assert "users: 1 that no seed created (key 21)" in text
-    assert seeded_project.url.rsplit("/", 1)[1] in text
+    assert seeded_project.database in text
     assert seeded_project.query("SELECT count(*) FROM users") == [(21 if code else 20,)]
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from .conftest import IS_POSTGRESQL, Project, connection_parameters, on_server
-from .test_copy import schema as postgres_schema
+from tests.support.catalogue import schema as postgres_schema
+from tests.support.project import IS_POSTGRESQL, Project, connection_parameters, on_server
 
 RUNS = int(os.environ.get("CHAOS_RUNS", "3"))
 SIZES = ("--users", "300", "--orders", "6000")
@@ -158,7 +158,7 @@ def test_a_lost_connection(project: Project, loader: str) -> None:
     for line in process.stdout:
         if "orders: " in line:
             break
-    database = project.url.rsplit("/", 1)[1]
+    database = project.database
     on_server(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
     _, stderr = process.communicate(timeout=60)
     assert_one_line(subprocess.CompletedProcess((), process.returncode, "", stderr), "connection")
@@ -170,7 +170,7 @@ def test_a_lost_connection(project: Project, loader: str) -> None:
 def test_a_read_only_database(project: Project) -> None:
     project.seed(*SIZES)
     rows = project.content()
-    database = project.url.rsplit("/", 1)[1]
+    database = project.database
     on_server(f'ALTER DATABASE "{database}" SET default_transaction_read_only = on')
     done = project.run("seed", *SIZES, "--seed-version", "v2")
     assert_one_line(done, "read-only transaction")
@@ -209,7 +209,7 @@ def test_a_role_that_may_not_write(project: Project) -> None:
 def test_unusual_settings_of_the_database(project: Project) -> None:
     project.seed(*SIZES, SEED_ANCHOR="2026-01-05")
     digests = project.query("SELECT digests FROM seed_metadata")
-    database = project.url.rsplit("/", 1)[1]
+    database = project.database
     for setting in (
         "timezone = 'Asia/Kathmandu'",
         "datestyle = 'SQL, DMY'",
@@ -284,7 +284,7 @@ def pooled(project: Project) -> Iterator[Project]:
     program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         pytest.skip("pgbouncer isn't installed")
-    parameters = connection_parameters(project.url.rsplit("/", 1)[1])
+    parameters = connection_parameters(project.database)
     if "password" in parameters:
         pytest.skip("the server asks for a password")
     directory = Path(tempfile.mkdtemp(prefix="pgbouncer-"))
@@ -319,7 +319,7 @@ def test_behind_pgbouncer(project: Project, pooled: Project, loader: str) -> Non
     said = sorted(process.communicate(timeout=60)[0].splitlines()[-1][:10] for process in two)
     assert said == ["Seed alrea", "Seeded v3:"]
     assert_whole(project)
-    with psycopg.connect(**connection_parameters(project.url.rsplit("/", 1)[1])) as connection:
+    with psycopg.connect(**connection_parameters(project.database)) as connection:
         locks = connection.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").fetchone()
     assert locks == (0,)
 
@@ -328,7 +328,7 @@ def test_behind_pgbouncer(project: Project, pooled: Project, loader: str) -> Non
 def test_a_deadlock_is_tried_again(project: Project) -> None:
     """Another session holds a row that the seed wants, and wants a table that the seed holds."""
     project.seed(*SIZES)
-    with psycopg.connect(**connection_parameters(project.url.rsplit("/", 1)[1])) as other:
+    with psycopg.connect(**connection_parameters(project.database)) as other:
         other.execute("SET deadlock_timeout = '20s'")  # so that the seed finds it, and is the victim
         other.execute("INSERT INTO auth_group (name) VALUES ('x')")
         other.execute(
@@ -360,7 +360,7 @@ def test_a_failing_analyze_only_warns(project: Project) -> None:
         "CREATE FUNCTION odd(bigint) RETURNS bigint IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN "
         "IF current_setting('application_name') = 'odd' THEN RAISE 'no statistics today'; END IF; RETURN $1; END $$"
     )
-    database = project.url.rsplit("/", 1)[1]
+    database = project.database
     project.query("CREATE STATISTICS odd_orders ON (odd(id)) FROM orders")
     on_server(f"ALTER DATABASE \"{database}\" SET application_name = 'odd'")
     done = project.run("seed", *SIZES)
@@ -373,7 +373,7 @@ def test_a_failing_analyze_only_warns(project: Project) -> None:
 @on_postgresql
 @pytest.mark.parametrize("level", ["repeatable read", "serializable"])
 def test_seeds_at_once_under_another_isolation_level(project: Project, level: str) -> None:
-    database = project.url.rsplit("/", 1)[1]
+    database = project.database
     on_server(f"ALTER DATABASE \"{database}\" SET default_transaction_isolation = '{level}'")
     processes = [project.start("seed", *SIZES) for _ in range(4)]
     ended = [process.communicate(timeout=60) for process in processes]

