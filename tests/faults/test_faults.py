@@ -22,7 +22,7 @@ import pytest
 
 from tests.support.catalogue import schema as postgres_schema
 from tests.support.chance import free_port
-from tests.support.project import IS_POSTGRESQL, Project, connection_parameters, on_server
+from tests.support.project import IS_POSTGRESQL, Project, on_server
 
 RUNS = int(os.environ.get("CHAOS_RUNS", "3"))
 SIZES = ("--users", "300", "--orders", "6000")
@@ -353,7 +353,7 @@ def pooled(project: Project) -> Iterator[Project]:
     program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         pytest.skip("pgbouncer isn't installed")
-    parameters = connection_parameters(project.database)
+    parameters = project.parameters
     if "password" in parameters:
         pytest.skip("the server asks for a password")
     directory = Path(tempfile.mkdtemp(prefix="pgbouncer-"))
@@ -395,7 +395,7 @@ def test_behind_pgbouncer(project: Project, pooled: Project, loader: str) -> Non
 def test_a_deadlock_is_tried_again(project: Project) -> None:
     """Another session holds a row that the seed wants, and wants a table that the seed holds."""
     project.seed(*SIZES)
-    with psycopg.connect(**connection_parameters(project.database)) as other:
+    with psycopg.connect(**project.parameters) as other:
         other.execute("SET deadlock_timeout = '20s'")  # so that the seed finds it, and is the victim
         other.execute("INSERT INTO auth_group (name) VALUES ('x')")
         other.execute(

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import psycopg
 
-from tests.support.project import Project, connection_parameters
+from tests.support.project import Project
 
 
 def connect(project: Project) -> psycopg.Connection:
     """Connect to the project's PostgreSQL database."""
-    return psycopg.connect(**connection_parameters(project.database))
+    return psycopg.connect(**project.parameters)
 
 
 def schema(project: Project) -> str:
@@ -20,7 +20,7 @@ def schema(project: Project) -> str:
     assert package is not None
     assert package.origin is not None
     pg_dump = str(Path(package.origin).parent / "pginstall" / "bin" / "pg_dump")
-    parameters = connection_parameters(project.database)
+    parameters = project.parameters
     conninfo = psycopg.conninfo.make_conninfo(**parameters)
     dump = [pg_dump, "--schema-only", "--restrict-key=test", conninfo]
     return subprocess.run(dump, capture_output=True, text=True, check=True).stdout

@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 from django.conf import settings
 
+from config.settings import database
 from tests.support.hermetic import is_ours
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -39,6 +40,13 @@ class Project:
     def database(self) -> str:
         """The name of a PostgreSQL database."""
         return self.url.rsplit("/", 1)[1]
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What psycopg needs to connect to a PostgreSQL database."""
+        config = database(self.url)
+        names = {"dbname": "NAME", "host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+        return {name: config[key] for name, key in names.items() if config[key]}
 
     def environment(self, changes: dict[str, str | None]) -> dict[str, str]:
         """Return this process's environment, with nothing in it that a contributor's shell says of the project."""
@@ -93,7 +101,7 @@ class Project:
         if self.url.startswith("sqlite"):
             connection: Any = sqlite3.connect(self.path)
         else:
-            connection = psycopg.connect(**connection_parameters(self.database))
+            connection = psycopg.connect(**self.parameters)
         try:
             cursor = connection.execute(sql)
             rows = cursor.fetchall() if cursor.description else []
@@ -118,16 +126,9 @@ class Project:
         )
 
 
-def connection_parameters(database: str) -> dict[str, Any]:
-    """Return psycopg's parameters of a database on the server under test."""
-    config = settings.DATABASES["default"]
-    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
-    return {"dbname": database} | {name: config[key] for name, key in names.items() if config[key]}
-
-
 def on_server(sql: str) -> None:
     """Run one statement in the server's database postgres."""
-    with psycopg.connect(**connection_parameters("postgres"), autocommit=True) as connection:
+    with psycopg.connect(**Project(f"{SERVER_URL}/postgres").parameters, autocommit=True) as connection:
         connection.execute(sql)
 
 
