@@ -22,7 +22,7 @@ import pytest
 
 from tests.support.catalogue import schema as postgres_schema
 from tests.support.chance import free_port
-from tests.support.project import IS_POSTGRESQL, Project, on_server
+from tests.support.project import IS_POSTGRESQL, Project, on_server, seen_by_a_new_role
 
 RUNS = int(os.environ.get("CHAOS_RUNS", "3"))
 SIZES = ("--users", "300", "--orders", "6000")
@@ -261,17 +261,11 @@ def read_only(path: Path) -> Iterator[Path]:
 @on_postgresql
 def test_a_role_that_may_not_write(project: Project) -> None:
     project.seed(*SIZES)
-    role = f"reader_{os.getpid()}"
-    on_server(f'CREATE ROLE "{role}" LOGIN')
-    project.query(f'GRANT SELECT ON ALL TABLES IN SCHEMA public TO "{role}"')
-    reader = Project(project.url.replace("//postgres@", f"//{role}@"))
-    try:
+    with seen_by_a_new_role(project) as (reader, role):
+        project.query(f'GRANT SELECT ON ALL TABLES IN SCHEMA public TO "{role}"')
         assert_one_line(reader.run("seed", *SIZES, "--seed-version", "v2"), "permission denied")
         assert reader.run("seed", "--verify").returncode == 0
         assert reader.run("seed", *SIZES).returncode == 0
-    finally:
-        project.query(f'DROP OWNED BY "{role}"')
-        on_server(f'DROP ROLE "{role}"')
 
 
 @on_postgresql

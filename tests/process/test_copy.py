@@ -1,6 +1,5 @@
 """The `copy` loader, and the schema around it."""
 
-import os
 import signal
 import threading
 import time
@@ -9,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.catalogue import connect, schema
-from tests.support.project import IS_POSTGRESQL, Project, on_server
+from tests.support.project import IS_POSTGRESQL, Project, seen_by_a_new_role
 
 pytestmark = pytest.mark.skipif(not IS_POSTGRESQL, reason="COPY is PostgreSQL's")
 
@@ -140,13 +139,10 @@ def test_copy__staff_stay(project: Project) -> None:
 @pytest.fixture
 def stranger(project: Project) -> Iterator[Project]:
     """The project as a role sees it that may read and write the tables, but doesn't own them."""
-    role = f"stranger_{os.getpid()}"
-    on_server(f'CREATE ROLE "{role}" LOGIN')
-    for kind, privileges in (("TABLES", "SELECT, INSERT, UPDATE, DELETE"), ("SEQUENCES", "SELECT, UPDATE, USAGE")):
-        project.query(f'GRANT {privileges} ON ALL {kind} IN SCHEMA public TO "{role}"')
-    yield Project(project.url.replace("//postgres@", f"//{role}@"))
-    project.query(f'DROP OWNED BY "{role}"')
-    on_server(f'DROP ROLE "{role}"')
+    with seen_by_a_new_role(project) as (seen, role):
+        for kind, privileges in (("TABLES", "SELECT, INSERT, UPDATE, DELETE"), ("SEQUENCES", "SELECT, UPDATE, USAGE")):
+            project.query(f'GRANT {privileges} ON ALL {kind} IN SCHEMA public TO "{role}"')
+        yield seen
 
 
 def test_copy__a_role_that_owns_nothing_loads_into_the_live_constraints(project: Project, stranger: Project) -> None:

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from tests.support.project import Project
 
@@ -20,7 +21,5 @@ def schema(project: Project) -> str:
     assert package is not None
     assert package.origin is not None
     pg_dump = str(Path(package.origin).parent / "pginstall" / "bin" / "pg_dump")
-    parameters = project.parameters
-    conninfo = psycopg.conninfo.make_conninfo(**parameters)
-    dump = [pg_dump, "--schema-only", "--restrict-key=test", conninfo]
+    dump = [pg_dump, "--schema-only", "--restrict-key=test", make_conninfo(**project.parameters)]
     return subprocess.run(dump, capture_output=True, text=True, check=True).stdout

@@ -11,7 +11,7 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +147,19 @@ def create_database(name: str, directory: Path, template: Project | None = None)
     if template:
         shutil.copy(template.path, path)
     return Project(f"sqlite:///{path}")
+
+
+@contextlib.contextmanager
+def seen_by_a_new_role(project: Project) -> Iterator[tuple[Project, str]]:
+    """Yield the project as a role without any rights sees it, and that role's name; drop the role afterwards."""
+    role = f"role_{os.getpid()}"
+    on_server(f"CREATE ROLE \"{role}\" LOGIN PASSWORD 'secret'")
+    server = project.url.rpartition("@")[2]
+    try:
+        yield Project(f"postgres://{role}:secret@{server}"), role
+    finally:
+        project.query(f'DROP OWNED BY "{role}"')
+        on_server(f'DROP ROLE "{role}"')
 
 
 def drop_database(project: Project) -> None:
