@@ -5,24 +5,44 @@ PYTEST := $(RUN) -m pytest -n logical
 export SEED_ENABLED ?= on
 
 .DEFAULT_GOAL := help
-.PHONY: help seed test lint bench bench-pages chaos pictures serve clean
+ATOMIC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+.PHONY: help seed test test-sqlite test-postgresql test-fast coverage lint bench bench-pages chaos pictures serve clean
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
 
 seed: $(VENV)/ready ## Set up .venv, migrate the database and seed it, once per version
 	$(RUN) manage.py migrate --verbosity 0
 	$(RUN) manage.py seed
 
-test: $(VENV)/ready-dev ## Test on SQLite, then on a real PostgreSQL
-	$(PYTEST)
-	$(RUN) -m tests.support.postgres $(PYTEST)
+test: $(VENV)/ready-dev ## Test on SQLite and on a real PostgreSQL, both at once (ARGS=options of pytest)
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(ATOMIC) test-sqlite test-postgresql
 
-lint: $(VENV)/ready-dev ## Check style, types and missing migrations
+test-sqlite: $(VENV)/ready-dev ## Test on SQLite
+	$(PYTEST) $(ARGS)
+
+test-postgresql: $(VENV)/ready-dev ## Test on a real PostgreSQL, or on the one that TEST_DATABASE_URL names
+	$(RUN) -m tests.support.postgres $(PYTEST) $(ARGS)
+
+test-fast: $(VENV)/ready-dev ## Test in half a minute: without a server, without processes
+	$(PYTEST) tests/unit tests/django $(ARGS)
+
+coverage: $(VENV)/ready-dev ## Measure what the tests reach, in all processes, on both databases
+	$(RUN) -m coverage erase
+	$(RUN) -m coverage run -m pytest -n logical $(ARGS)
+	$(RUN) -m tests.support.postgres $(RUN) -m coverage run -m pytest -n logical $(ARGS)
+	$(RUN) -m coverage combine --quiet
+	$(RUN) -m coverage report
+
+lint: export ENV_FILE := /dev/null
+lint: export DATABASE_URL :=
+lint: $(VENV)/ready-dev ## Check style, types, layers, spelling and missing migrations
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
-	DATABASE_URL= $(RUN) manage.py makemigrations --check --dry-run
+	$(VENV)/bin/lint-imports
+	$(RUN) -m codespell_lib
+	$(RUN) manage.py makemigrations --check --dry-run
 
 bench: $(VENV)/ready-bench ## Measure against hand-written ways, on a throwaway PostgreSQL (SIZES=S,L RUNS=5 JSON=file)
 	$(RUN) -m benchmarks --sizes $(or $(SIZES),S,L) --runs $(or $(RUNS),5) $(if $(JSON),--json $(JSON))
@@ -43,7 +63,7 @@ serve: $(VENV)/ready ## Migrate, seed and serve on http://127.0.0.1:8000/ for de
 	DEBUG=on $(RUN) manage.py runserver 127.0.0.1:8000
 
 clean: ## Remove .venv, caches and the SQLite database
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis staticfiles
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* staticfiles
 	rm -f db.sqlite3 db.sqlite3-shm db.sqlite3-wal
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
