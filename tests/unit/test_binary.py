@@ -2,6 +2,7 @@
 
 import struct
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,7 +66,7 @@ def test_encode__numerics(units: list[int], digits: tuple[int, int]) -> None:
 
 
 def test_encode__nulls() -> None:
-    columns = [
+    columns: list[Any] = [
         (Encoding("text"), Labels(np.array([1, 0, 2]), ("é", None, ""))),
         (Encoding("int4"), np.ma.array([1, 2, 3], mask=[True, False, False])),
         (Encoding("text"), np.ma.array(["a", "b", "c"], mask=[False, False, True])),

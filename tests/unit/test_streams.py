@@ -1,4 +1,5 @@
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,15 +8,9 @@ from hypothesis import strategies as st
 
 from seeding.streams import Dataset
 
-
-class User:
-    _meta = SimpleNamespace(db_table="users")
-
-
-class Order:
-    _meta = SimpleNamespace(db_table="orders")
-
-
+# Models, as far as rows know them.
+User: Any = SimpleNamespace(_meta=SimpleNamespace(db_table="users"))
+Order: Any = SimpleNamespace(_meta=SimpleNamespace(db_table="orders"))
 COUNTS = {"users": 50, "orders": 400, "payments": 400}
 GOLDEN_BITS = [15905009949562941344, 7026736993660173479, 2511022819455152196]
 starts = st.integers(0, 10_000)
