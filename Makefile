@@ -1,12 +1,14 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check
+LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --annotation-style line
 PYTEST := $(RUN) -m pytest -n logical
 export SEED_ENABLED ?= on
 
 .DEFAULT_GOAL := help
 ATOMIC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-.PHONY: help seed test test-sqlite test-postgresql test-fast coverage lint bench bench-pages chaos pictures serve clean
+.PHONY: help seed test test-sqlite test-postgresql test-fast coverage lint lock bench bench-pages chaos pictures serve clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -44,6 +46,12 @@ lint: $(VENV)/ready-dev ## Check style, types, layers, spelling and missing migr
 	$(RUN) -m codespell_lib
 	$(RUN) manage.py makemigrations --check --dry-run
 
+lock: export UV_CUSTOM_COMPILE_COMMAND := make lock
+lock: $(VENV)/bin/python ## Lock what requirements.txt and requirements-dev.txt name (UPGRADE=--upgrade)
+	$(INSTALL) uv==0.13.9
+	$(LOCK) $(UPGRADE) requirements.txt --output-file requirements.lock
+	$(LOCK) $(UPGRADE) requirements-dev.txt --constraint requirements.lock --output-file requirements-dev.lock
+
 bench: $(VENV)/ready-bench ## Measure against hand-written ways, on a throwaway PostgreSQL (SIZES=S,L RUNS=5 JSON=file)
 	$(RUN) -m benchmarks --sizes $(or $(SIZES),S,L) --runs $(or $(RUNS),5) $(if $(JSON),--json $(JSON))
 
@@ -71,15 +79,15 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.13")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/ready: requirements.txt | $(VENV)/bin/python
-	$(RUN) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+$(VENV)/ready: requirements.lock | $(VENV)/bin/python
+	$(INSTALL) --require-hashes --requirement requirements.lock
 	$(RUN) -m compileall -q accounts config orders seeding  # processes start faster, also where Python writes no bytecode
 	@touch $@
 
 $(VENV)/ready-bench: requirements-bench.txt $(VENV)/ready-dev
-	$(RUN) -m pip install --quiet --disable-pip-version-check --requirement requirements-bench.txt
+	$(INSTALL) --requirement requirements-bench.txt
 	@touch $@
 
-$(VENV)/ready-dev: requirements-dev.txt $(VENV)/ready
-	$(RUN) -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+$(VENV)/ready-dev: requirements-dev.lock $(VENV)/ready
+	$(INSTALL) --require-hashes --requirement requirements-dev.lock
 	@touch $@
