@@ -38,6 +38,7 @@ coverage: $(VENV)/ready-dev ## Measure what the tests reach, in all processes, o
 
 lint: export ENV_FILE := /dev/null
 lint: export DATABASE_URL :=
+lint: export DEBUG :=
 lint: $(VENV)/ready-dev ## Check style, types, layers, spelling and missing migrations
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
