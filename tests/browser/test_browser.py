@@ -142,7 +142,9 @@ def test_pages__have_pictures_with_text(page: "Page", address: str) -> None:
             "part => getComputedStyle(part).fill", page.locator(f".chart rect.{part}").first.element_handle()
         )
         assert contrast(colour, ground) >= 3, (part, colour, ground)
-    for tick in page.locator(".chart .tick").all()[:3]:
+    ticks = page.locator(".chart .tick").all()[:3]
+    assert len(ticks) == 3
+    for tick in ticks:
         assert contrast(page.evaluate("t => getComputedStyle(t).fill", tick.element_handle()), ground) >= 4.5
 
 

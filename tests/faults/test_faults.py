@@ -28,6 +28,10 @@ RUNS = int(os.environ.get("CHAOS_RUNS", "3"))
 SIZES = ("--users", "300", "--orders", "6000")
 VERSIONS = ("v1", "v2")
 LOADERS = ["bulk_create", "copy"] if IS_POSTGRESQL else ["bulk_create"]
+SESSIONS = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
 
 on_postgresql = pytest.mark.skipif(not IS_POSTGRESQL, reason="a fault of PostgreSQL's")
 on_sqlite = pytest.mark.skipif(IS_POSTGRESQL, reason="a file's fault")
@@ -53,8 +57,7 @@ def assert_whole(project: Project) -> str:
 
 def wait_for_server(project: Project) -> None:
     """Wait until the server has ended the sessions of killed clients: one may be in the middle of its COMMIT."""
-    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    while IS_POSTGRESQL and project.query(others) != [(0,)]:
+    while IS_POSTGRESQL and project.query(SESSIONS) != [(0,)]:
         time.sleep(0.05)
 
 
@@ -454,7 +457,13 @@ def test_verify__during_a_seed_sees_one_version(project: Project, loader: str) -
     for line in process.stdout:
         if "orders: " in line:
             break
-    verified = project.run("seed", "--verify", "--seed-version", "v1")
-    assert verified.returncode in (0, 3), verified.stderr
+    process.send_signal(signal.SIGSTOP)
+    verification = project.start("seed", "--verify", "--seed-version", "v1")
+    while project.query(f"{SESSIONS} AND xact_start IS NOT NULL") != [(2,)]:
+        assert verification.poll() is None, verification.communicate()
+        time.sleep(0.05)
+    process.send_signal(signal.SIGCONT)
+    _, stderr = verification.communicate(timeout=60)
+    assert verification.returncode in (0, 3), stderr  # before the seed's COMMIT, or after it, but nothing in between
     process.communicate(timeout=60)
     assert process.returncode == 0
