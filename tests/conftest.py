@@ -20,7 +20,7 @@ def pytest_configure() -> None:
     """Choose the seed before workers start, and test databases that no other run uses."""
     seed_of_the_run()
     if IS_POSTGRESQL:
-        django_settings.DATABASES["default"]["TEST"] = {"NAME": f"test_{os.getpid()}"}
+        django_settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_{os.getpid()}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -177,7 +177,7 @@ def test_copy__waits_for_a_reader_and_lets_the_others_through(project: Project) 
         reader.start()
         started = time.monotonic()
         done = project.run("seed", *LARGE, "--force", SEED_LOCK_TIMEOUT="3")
-        assert 3 < time.monotonic() - started < 6
+        assert 3 < time.monotonic() - started < 15
         over.set()
         reader.join()
     assert done.returncode == 5
