@@ -1,27 +1,57 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check
+LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --annotation-style line
+PYTEST := $(RUN) -m pytest -n logical
 export SEED_ENABLED ?= on
 
 .DEFAULT_GOAL := help
-.PHONY: help seed test lint bench bench-pages chaos pictures serve clean
+ATOMIC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+.PHONY: help seed test test-sqlite test-postgresql test-fast coverage lint lock bench bench-pages chaos pictures serve clean
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
 
 seed: $(VENV)/ready ## Set up .venv, migrate the database and seed it, once per version
 	$(RUN) manage.py migrate --verbosity 0
 	$(RUN) manage.py seed
 
-test: $(VENV)/ready-dev ## Test on SQLite, then on a real PostgreSQL
-	DATABASE_URL= $(RUN) -m pytest
-	$(RUN) -m tests.postgres $(RUN) -m pytest
+test: $(VENV)/ready-dev ## Test on SQLite and on a real PostgreSQL, both at once (ARGS=options of pytest)
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(ATOMIC) test-sqlite test-postgresql
 
-lint: $(VENV)/ready-dev ## Check style, types and missing migrations
+test-sqlite: $(VENV)/ready-dev ## Test on SQLite
+	$(PYTEST) $(ARGS)
+
+test-postgresql: $(VENV)/ready-dev ## Test on a real PostgreSQL, or on the one that TEST_DATABASE_URL names
+	$(RUN) -m tests.support.postgres $(PYTEST) $(ARGS)
+
+test-fast: $(VENV)/ready-dev ## Test in half a minute: without a server, without processes
+	$(PYTEST) tests/unit tests/django $(ARGS)
+
+coverage: $(VENV)/ready-dev ## Measure what the tests reach, in all processes, on both databases
+	$(RUN) -m coverage erase
+	$(RUN) -m coverage run -m pytest -n logical $(ARGS)
+	$(RUN) -m tests.support.postgres $(RUN) -m coverage run -m pytest -n logical $(ARGS)
+	$(RUN) -m coverage combine --quiet
+	$(RUN) -m coverage report
+
+lint: export ENV_FILE := /dev/null
+lint: export DATABASE_URL :=
+lint: export DEBUG :=
+lint: $(VENV)/ready-dev ## Check style, types, layers, spelling and missing migrations
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
-	DATABASE_URL= $(RUN) manage.py makemigrations --check --dry-run
+	$(VENV)/bin/lint-imports
+	$(RUN) -m codespell_lib
+	$(RUN) manage.py makemigrations --check --dry-run
+
+lock: export UV_CUSTOM_COMPILE_COMMAND := make lock
+lock: $(VENV)/bin/python ## Lock what requirements.txt and requirements-dev.txt name (UPGRADE=--upgrade)
+	$(INSTALL) uv==0.13.9
+	$(LOCK) $(UPGRADE) requirements.txt --output-file requirements.lock
+	$(LOCK) $(UPGRADE) requirements-dev.txt --constraint requirements.lock --output-file requirements-dev.lock
 
 bench: $(VENV)/ready-bench ## Measure against hand-written ways, on a throwaway PostgreSQL (SIZES=S,L RUNS=5 JSON=file)
 	$(RUN) -m benchmarks --sizes $(or $(SIZES),S,L) --runs $(or $(RUNS),5) $(if $(JSON),--json $(JSON))
@@ -30,11 +60,11 @@ bench-pages: $(VENV)/ready-dev ## Measure the admin's pages with ten million ord
 	$(RUN) -m benchmarks.pages
 
 chaos: $(VENV)/ready-dev ## Kill processes and servers at 100 random instants, on both databases
-	DATABASE_URL= CHAOS_RUNS=100 $(RUN) -m pytest tests/test_faults.py
-	CHAOS_RUNS=100 $(RUN) -m tests.postgres $(RUN) -m pytest tests/test_faults.py
+	CHAOS_RUNS=100 $(PYTEST) tests/faults
+	CHAOS_RUNS=100 $(RUN) -m tests.support.postgres $(PYTEST) tests/faults
 
 pictures: $(VENV)/ready-dev ## Make the README's pictures again (needs Chromium)
-	$(RUN) -m tests.pictures
+	$(RUN) -m tests.support.pictures
 
 serve: $(VENV)/ready ## Migrate, seed and serve on http://127.0.0.1:8000/ for development
 	DEBUG=on $(RUN) manage.py migrate --verbosity 0
@@ -42,7 +72,7 @@ serve: $(VENV)/ready ## Migrate, seed and serve on http://127.0.0.1:8000/ for de
 	DEBUG=on $(RUN) manage.py runserver 127.0.0.1:8000
 
 clean: ## Remove .venv, caches and the SQLite database
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis staticfiles
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* staticfiles
 	rm -f db.sqlite3 db.sqlite3-shm db.sqlite3-wal
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -50,15 +80,15 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.13")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/ready: requirements.txt | $(VENV)/bin/python
-	$(RUN) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+$(VENV)/ready: requirements.lock | $(VENV)/bin/python
+	$(INSTALL) --require-hashes --requirement requirements.lock
 	$(RUN) -m compileall -q accounts config orders seeding  # processes start faster, also where Python writes no bytecode
 	@touch $@
 
 $(VENV)/ready-bench: requirements-bench.txt $(VENV)/ready-dev
-	$(RUN) -m pip install --quiet --disable-pip-version-check --requirement requirements-bench.txt
+	$(INSTALL) --requirement requirements-bench.txt
 	@touch $@
 
-$(VENV)/ready-dev: requirements-dev.txt $(VENV)/ready
-	$(RUN) -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+$(VENV)/ready-dev: requirements-dev.lock $(VENV)/ready
+	$(INSTALL) --require-hashes --requirement requirements-dev.lock
 	@touch $@

@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.postgres import server
+from tests.support.postgres import server
 
 SIZES = {"S": (1_000, 10_000), "L": (100_000, 1_000_000), "XL": (1_000_000, 10_000_000)}
 TABLES = ("users", "orders", "payments")

@@ -10,7 +10,7 @@ import statistics
 import time
 import warnings
 
-from tests.postgres import server
+from tests.support.postgres import server
 
 ORDERS = ("", "o=5", "p=2", "p=50", "status__exact=completed", "status__exact=pending", "status__exact=processing&p=50")
 DAYS = "created_at__since={since}&created_at__until={until}"

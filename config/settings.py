@@ -1,4 +1,6 @@
-"""Settings, all from the environment (and from `.env`, where that file exists); the README lists every variable.
+"""Settings, all from the environment, and from `.env` (or the file that ENV_FILE names), where that file exists.
+
+The README lists every variable.
 
 `SEED_*` variables are not read here: `seeding.conf` parses them when a seed needs them.
 """
@@ -15,8 +17,9 @@ from django.core.management.utils import get_random_secret_key
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-if (BASE_DIR / ".env").is_file():
-    environ.Env.read_env(BASE_DIR / ".env")
+ENV_FILE = Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
+if ENV_FILE.is_file():
+    environ.Env.read_env(ENV_FILE)
 
 
 def flag(name: str, default: bool = False) -> bool:

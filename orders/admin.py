@@ -28,15 +28,18 @@ class CustomerFilter(admin.SimpleListFilter):
     parameter_name = "user"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        if self.value() is None:
+        value = self.value()
+        if value is None:
             return []
-        key = as_key(self.value())
+        key = as_key(value)
         if key is None:
             raise IncorrectLookupParameters
-        return list(User.objects.filter(pk=key).values_list("pk", "email")) or [(str(key), f"user {key}")]
+        email = User.objects.filter(pk=key).values_list("email", flat=True).first()
+        return [(str(key), f"user {key}" if email is None else email)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        return queryset if self.value() is None else queryset.filter(user=as_key(self.value()))
+        value = self.value()
+        return queryset if value is None else queryset.filter(user=as_key(value))
 
 
 class _ShopAdmin(LargeTableAdmin):
@@ -112,7 +115,8 @@ class PaymentAdmin(_ShopAdmin):
     list_filter = (("status", KnownChoicesFilter),)
     lookups = ("status__exact",)
     list_select_related = ("order__user",)
-    sortable_by = ()  # but by its key, that of the order, a payment is in no index
+    # But by its key, that of the order, a payment is in no index.
+    sortable_by = ()  # type: ignore[assignment, unused-ignore]
     ordering = ("-pk",)
     customer_field = "order__user"
     readonly_fields = ("order_link", "customer", "created_at")
@@ -179,13 +183,13 @@ class CustomerAdmin(UserAdmin):
         return [str(user) for user in objs], {}, set(), [*map(str, some[:SHOWN_ORDERS]), *more]
 
     @admin.display(description="orders")
-    def orders_link(self, user: User) -> str:
+    def orders_link(self, user: Any) -> str:
         _add_lifetime_values([user])
         page = reverse("admin:orders_order_changelist")
         return format_html('<a class="money" href="{}?user={}">{}</a>', page, user.pk, f"{user.order_count:,}")
 
     @admin.display(description="lifetime value")
-    def lifetime_value(self, user: User) -> str:
+    def lifetime_value(self, user: Any) -> str:
         _add_lifetime_values([user])
         return money(user.lifetime_value)
 
@@ -197,7 +201,7 @@ def _may_see(viewer: Any, page: str) -> bool:
 
 def _add_lifetime_values(users: list[User]) -> None:
     """Set `order_count` and `lifetime_value` of those users that don't have them yet."""
-    missing = {user.pk: user for user in users if not hasattr(user, "lifetime_value")}
+    missing: dict[int, Any] = {user.pk: user for user in users if not hasattr(user, "lifetime_value")}
     if missing:
         rows = with_lifetime_value(User.objects.filter(pk__in=missing))
         for key, count, value in rows.values_list("pk", "order_count", "lifetime_value"):

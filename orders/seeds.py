@@ -57,4 +57,5 @@ def _ordered(rows: Rows, since: np.ndarray, status: Categorical) -> np.ndarray:
     finished = fraction * fraction >> _HALF
     unfinished = _ONE - np.uint64(1) - (fraction >> np.uint64(3))
     passed = np.where(status.codes == 0, finished, unfinished)
-    return since + ((_ONE - since) * passed >> _HALF)
+    instants: np.ndarray = since + ((_ONE - since) * passed >> _HALF)
+    return instants

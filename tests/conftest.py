@@ -1,25 +1,31 @@
-"""A database of its own for each test that runs `manage.py` as a user does; on the server that DATABASE_URL names."""
+"""What every tier shares: a clean environment, databases of one's own, chance that can be replayed."""
 
-import contextlib
-import fcntl
 import os
-import pty
-import shutil
-import sqlite3
-import struct
-import subprocess
-import sys
-import termios
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any
+import random
+from collections.abc import Iterator
 
-import psycopg
 import pytest
-from django.conf import settings
+from django.conf import settings as django_settings
+from hypothesis import settings as hypothesis_settings
 
-ROOT = Path(__file__).resolve().parent.parent
-OURS = ("SEED_", "DATABASE_URL", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_", "HTTPS", "DJANGO_SETTINGS_MODULE")
+from tests.support.chance import chance_of, seed_of_the_run
+from tests.support.project import IS_POSTGRESQL, Project, create_database, drop_database
+
+hypothesis_settings.register_profile("default", deadline=None)
+hypothesis_settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def pytest_configure() -> None:
+    """Choose the seed before workers start, and test databases that no other run uses."""
+    seed_of_the_run()
+    if IS_POSTGRESQL:
+        django_settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_{os.getpid()}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell how to have the same random instants again."""
+    terminalreporter.write_line(f"Random instants come from TEST_SEED={seed_of_the_run()}.")
 
 
 @pytest.fixture(autouse=True)
@@ -29,112 +35,10 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEED_ENABLED", "on")
 
 
-class Project:
-    """A migrated database, and `manage.py` run on it."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    def environment(self, changes: dict[str, str | None]) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-        wanted = {"DATABASE_URL": self.url, "SEED_ENABLED": "on", **changes}
-        return kept | {name: value for name, value in wanted.items() if value is not None}
-
-    def start(self, *arguments: str, **changes: str | None) -> subprocess.Popen[str]:
-        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        return self.popen(arguments, changes, text=True, **pipes)
-
-    def popen(self, arguments: Sequence[str], changes: dict[str, str | None], **options: Any) -> subprocess.Popen[Any]:
-        """Start `manage.py` with the options of `subprocess.Popen`."""
-        command = [sys.executable, "manage.py", *arguments]
-        return subprocess.Popen(command, cwd=ROOT, env=self.environment(changes), **options)
-
-    def run(self, *arguments: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
-        process = self.start(*arguments, **changes)
-        stdout, stderr = process.communicate(timeout=120)
-        return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
-
-    def seed(self, *arguments: str, **changes: str | None) -> str:
-        """Run `seed`, which must succeed; return its last line."""
-        done = self.run("seed", *arguments, **changes)
-        assert (done.returncode, done.stderr) == (0, ""), done.stderr
-        return done.stdout.splitlines()[-1]
-
-    def at_terminal(self, *arguments: str, **changes: str | None) -> str:
-        """Run `manage.py`, which must succeed, at a terminal of 80 columns; return what it shows."""
-        controller, terminal = pty.openpty()
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 80, 0, 0))
-        streams = dict.fromkeys(("stdin", "stdout", "stderr"), terminal)
-        process = self.popen(arguments, {"TERM": "xterm", **changes}, **streams)
-        os.close(terminal)
-        shown = b""
-        with contextlib.suppress(OSError):  # its end, on Linux
-            while some := os.read(controller, 4096):
-                shown += some
-        os.close(controller)
-        assert process.wait(60) == 0, shown
-        return shown.decode()
-
-    def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Run one statement, commit, and return its rows."""
-        if self.url.startswith("sqlite"):
-            connection: Any = sqlite3.connect(self.url.removeprefix("sqlite:///"))
-        else:
-            connection = psycopg.connect(**connection_parameters(self.url.rsplit("/", 1)[1]))
-        try:
-            cursor = connection.execute(sql)
-            rows = cursor.fetchall() if cursor.description else []
-            connection.commit()
-            return [tuple(row) for row in rows]
-        finally:
-            connection.close()
-
-    def content(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Return all rows of the seeded tables, by key, without password hashes."""
-        columns = "id, email, first_name, last_name, is_staff, is_superuser, is_active, created_at, last_login"
-        return {
-            "users": self.query(f"SELECT {columns} FROM users ORDER BY id"),
-            "orders": self.query("SELECT id, user_id, total, status, created_at FROM orders ORDER BY id"),
-            "payments": self.query("SELECT order_id, amount, status, created_at FROM payments ORDER BY order_id"),
-        }
-
-    def history(self) -> list[tuple[Any, ...]]:
-        return self.query(
-            "SELECT seed_version, row_count_users, row_count_orders, status FROM seed_metadata ORDER BY seeded_at DESC"
-        )
-
-
-def connection_parameters(database: str) -> dict[str, Any]:
-    """Return psycopg's parameters of a database on the server under test."""
-    config = settings.DATABASES["default"]
-    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
-    return {"dbname": database} | {name: config[key] for name, key in names.items() if config[key]}
-
-
-def on_server(sql: str) -> None:
-    with psycopg.connect(**connection_parameters("postgres"), autocommit=True) as connection:
-        connection.execute(sql)
-
-
-IS_POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
-SERVER_URL = os.environ.get("DATABASE_URL", "").rpartition("/")[0]
-
-
-def create_database(name: str, directory: Path, template: Project | None = None) -> Project:
-    if IS_POSTGRESQL:
-        name = f"{name}_{os.getpid()}"
-        source = template.url.rsplit("/", 1)[1] if template else "template1"
-        on_server(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
-        return Project(f"{SERVER_URL}/{name}")
-    path = directory / f"{name}.sqlite3"
-    if template:
-        shutil.copy(template.url.removeprefix("sqlite:///"), path)
-    return Project(f"sqlite:///{path}")
-
-
-def drop_database(project: Project) -> None:
-    if IS_POSTGRESQL:
-        on_server(f'DROP DATABASE "{project.url.rsplit("/", 1)[1]}" WITH (FORCE)')
+@pytest.fixture
+def chance(request: pytest.FixtureRequest) -> random.Random:
+    """Random numbers of this test's own, which TEST_SEED replays."""
+    return chance_of(request.node.nodeid)
 
 
 @pytest.fixture(scope="session")
@@ -155,24 +59,24 @@ def seeded(tmp_path_factory: pytest.TempPathFactory, migrated: Project) -> Itera
 
 
 @pytest.fixture
-def project(tmp_path: Path, migrated: Project) -> Iterator[Project]:
-    """A migrated, empty database."""
-    created = create_database("project", tmp_path, migrated)
+def project(tmp_path_factory: pytest.TempPathFactory, migrated: Project) -> Iterator[Project]:
+    """A migrated, empty database; on SQLite its path has a blank and a quote."""
+    created = create_database("project", tmp_path_factory.mktemp("it's a project"), migrated)
     yield created
     drop_database(created)
 
 
 @pytest.fixture
-def seeded_project(tmp_path: Path, seeded: Project) -> Iterator[Project]:
+def seeded_project(tmp_path_factory: pytest.TempPathFactory, seeded: Project) -> Iterator[Project]:
     """A database with v1: 20 users, 100 orders, anchored at 2026-01-05."""
-    created = create_database("seeded_project", tmp_path, seeded)
+    created = create_database("seeded_project", tmp_path_factory.mktemp("it's a project"), seeded)
     yield created
     drop_database(created)
 
 
 @pytest.fixture
-def bare_project(tmp_path: Path) -> Iterator[Project]:
+def bare_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """A database that isn't migrated."""
-    created = create_database("bare", tmp_path)
+    created = create_database("bare", tmp_path_factory.mktemp("bare"))
     yield created
     drop_database(created)

@@ -1,6 +1,6 @@
 """An app takes part in seeding by its `seeds.py` alone."""
 
-from .conftest import Project
+from tests.support.project import Project
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.library.settings", "SEED_ANCHOR": "2026-01-05"}
 

