@@ -94,7 +94,8 @@ def _attempt(username: str, address: str) -> Iterator[None]:
     if not _checks.acquire(blocking=False):
         for key in limits:
             _add(key, -1)
-        logger.warning("A log-in as %s is put off: this worker checks %s passwords already.", who, AT_ONCE)
+        if _add(f"{window} busy", 1) == 1:
+            logger.warning("A log-in as %s is put off, and maybe more: %s passwords are being checked.", who, AT_ONCE)
         raise Throttled(BUSY_S)
     try:
         yield
