@@ -7,9 +7,9 @@ many at once get no more tries than one after another; one that succeeds is take
 import hashlib
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import time
 
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
@@ -79,7 +79,7 @@ def client_address(request: HttpRequest) -> str:
 @contextmanager
 def _attempt(username: str, address: str) -> Iterator[None]:
     """Count the attempt, and take it back where the block succeeds. Raises Throttled."""
-    now = time.time()
+    now = time()
     window, left_s = int(now // WINDOW_S), WINDOW_S - int(now % WINDOW_S)
     account = username.strip().lower()
     limits = {f"{window} {address} {account}": PER_ACCOUNT, f"{window} {address}": PER_ADDRESS}

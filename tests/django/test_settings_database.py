@@ -21,7 +21,7 @@ PERCENT = "DATABASE_URL has a % without two hexadecimal digits in its path: writ
     ("url", "path"),
     [
         ("sqlite:////tmp/x.sqlite3", "/tmp/x.sqlite3"),
-        ("sqlite:////tmp/a b's \"c\".db", "/tmp/a b's \"c\".db"),
+        ('sqlite:////tmp/a b\'s "c".db', '/tmp/a b\'s "c".db'),
         ("sqlite:////tmp/a#b+c&d=e;f", "/tmp/a#b+c&d=e;f"),
         ("sqlite:////tmp/100%25%23%3f%2B", "/tmp/100%#?+"),
         ("sqlite:////tmp/%C4%8Capek/Čapek", "/tmp/Čapek/Čapek"),

@@ -92,7 +92,7 @@ def test_env_file__must_be_readable(tmp_path: Path) -> None:
 
 
 def test_env_file__stands_beside_manage_py(tmp_path: Path) -> None:
-    checkout = copy_to(tmp_path / "it's 100% #1? a+b \"checkout\"")
+    checkout = copy_to(tmp_path / 'it\'s 100% #1? a+b "checkout"')
     (checkout / ".env").write_text("\ufeffSEED_USERS = 3\nSEED_ORDERS=5\nSEED_ENABLED=on\n")
     assert manage("migrate", "--verbosity", "0", folder=checkout, ENV_FILE=None) == (0, "", "")
     code, out, err = manage("seed", folder=checkout, ENV_FILE=None)
