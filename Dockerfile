@@ -18,5 +18,4 @@ RUN python -m compileall -q . && python manage.py collectstatic --noinput --verb
 
 USER app
 EXPOSE 8000
-# --preload: the workers share one random SECRET_KEY where none is set.
-CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--preload", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-"]
+CMD ["gunicorn", "--config", "python:config.server"]

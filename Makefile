@@ -8,14 +8,16 @@ export SEED_ENABLED ?= on
 
 .DEFAULT_GOAL := help
 ATOMIC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-.PHONY: help seed test test-sqlite test-postgresql test-fast coverage lint lock bench bench-pages chaos pictures serve clean
+.PHONY: help seed test test-sqlite test-postgresql test-fast coverage lint lock bench bench-pages chaos pictures serve reset clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
 
 seed: $(VENV)/ready ## Set up .venv, migrate the database and seed it, once per version
-	$(RUN) manage.py migrate --verbosity 0
-	$(RUN) manage.py seed
+	@$(RUN) manage.py migrate --verbosity 0
+	@$(RUN) manage.py seed
+	@test -e $(VENV)/seeded || echo 'Next: make serve' >&2
+	@touch $(VENV)/seeded
 
 test: $(VENV)/ready-dev ## Test on SQLite and on a real PostgreSQL, both at once (ARGS=options of pytest)
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(ATOMIC) test-sqlite test-postgresql
@@ -67,22 +69,27 @@ pictures: $(VENV)/ready-dev ## Make the README's pictures again (needs Chromium)
 	$(RUN) -m tests.support.pictures
 
 serve: $(VENV)/ready ## Migrate, seed and serve on http://127.0.0.1:8000/ for development
-	DEBUG=on $(RUN) manage.py migrate --verbosity 0
-	DEBUG=on $(RUN) manage.py seed
-	DEBUG=on $(RUN) manage.py runserver 127.0.0.1:8000
+	@DEBUG=on $(RUN) manage.py migrate --verbosity 0
+	@DEBUG=on $(RUN) manage.py seed
+	@echo 'Log in on http://127.0.0.1:8000/admin/; to create a login: $(RUN) manage.py createsuperuser'
+	@DEBUG=on $(RUN) manage.py runserver 127.0.0.1:8000
 
-clean: ## Remove .venv, caches and the SQLite database
+reset: ## Delete the SQLite database in this folder, after asking
+	@printf 'Delete db.sqlite3 and all that is in it? [y/N] '; read -r answer || echo; case "$$answer" in \
+		[yY] | [yY][eE][sS]) rm -f db.sqlite3 db.sqlite3-shm db.sqlite3-wal && echo 'Deleted; make seed creates a new one.' ;; \
+		*) echo 'Nothing was deleted.' ;; \
+	esac
+
+clean: ## Remove .venv and caches, not the database
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* staticfiles
-	rm -f db.sqlite3 db.sqlite3-shm db.sqlite3-wal
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/bin/python:
+$(VENV)/ready: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.13")'
-	$(PYTHON) -m venv $(VENV)
-
-$(VENV)/ready: requirements.lock | $(VENV)/bin/python
-	$(INSTALL) --require-hashes --requirement requirements.lock
-	$(RUN) -m compileall -q accounts config orders seeding  # processes start faster, also where Python writes no bytecode
+	@echo 'Installing into $(VENV); this takes a minute, and only once.' >&2
+	@$(RUN) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) # there is none, or it is half made
+	@$(INSTALL) --require-hashes --requirement requirements.lock
+	@$(RUN) -m compileall -q accounts config orders seeding # processes start faster, also where Python writes no bytecode
 	@touch $@
 
 $(VENV)/ready-bench: requirements-bench.txt $(VENV)/ready-dev

@@ -8,7 +8,7 @@ from config.admin import DateRangeFilter, LargeTableAdmin
 from .models import User
 
 
-class UserCreationForm(AdminUserCreationForm):
+class UserCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]  # not generic at run time
     class Meta:
         model = User
         fields = ("email",)
@@ -16,7 +16,7 @@ class UserCreationForm(AdminUserCreationForm):
 
 
 @admin.register(User)
-class UserAdmin(LargeTableAdmin, BaseUserAdmin):
+class UserAdmin(LargeTableAdmin, BaseUserAdmin):  # type: ignore[type-arg]
     add_form = UserCreationForm
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "usable_password", "password1", "password2")}),)
     fieldsets = (

@@ -19,6 +19,9 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=self.normalize_email(username))
 
+    async def aget_by_natural_key(self, username: str | None) -> "User":
+        return await self.aget(email=self.normalize_email(username))
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create a user; without a password the user can't log in. Raises ValueError without an address."""
         email = self.normalize_email(email)

@@ -7,65 +7,23 @@ The README lists every variable.
 
 import os
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
-import environ
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
+
+from config import database, env_file
+from config.variables import flag, text, whole_number, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-ENV_FILE = Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
-if ENV_FILE.is_file():
-    environ.Env.read_env(ENV_FILE)
-
-
-def flag(name: str, default: bool = False) -> bool:
-    """The boolean environment variable `name`. Anything but a known spelling is an error, never a guess."""
-    value = env.str(name, default="").strip().lower()
-    if value in ("", "1", "true", "yes", "on", "0", "false", "no", "off"):
-        return value in ("1", "true", "yes", "on") if value else default
-    raise ImproperlyConfigured(f"{name} is {value!r}: set it to on or off.")
-
-
-def database(url: str) -> dict[str, Any]:
-    """Django's settings of the database at `url`, a `postgres://` or `sqlite:///` URL."""
-    scheme = url.partition(":")[0]
-    if scheme not in ("postgres", "postgresql", "pgsql", "psql", "sqlite"):
-        raise ImproperlyConfigured(
-            f"DATABASE_URL has the scheme {scheme!r}: use postgres://user:password@host:5432/name or sqlite:///file."
-        )
-    try:
-        urlsplit(url).port  # noqa: B018 (raises where the port is no number)
-        config: dict[str, Any] = env.db_url_config(url)
-    except ValueError as exc:
-        raise ImproperlyConfigured(
-            "DATABASE_URL can't be read (percent-encode what is special in a password): "
-            "use postgres://user:password@host:5432/name or sqlite:///file."
-        ) from exc
-    options = config.setdefault("OPTIONS", {})
-    if scheme == "sqlite":
-        # Writers queue for the lock at BEGIN instead of failing halfway; readers go on meanwhile.
-        options.setdefault("transaction_mode", "IMMEDIATE")
-        options.setdefault("timeout", 20)
-        options.setdefault("init_command", "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
-    else:
-        os.environ.setdefault("PGDATESTYLE", "ISO")  # psycopg reads no times in other styles, which a role may have
-        config["CONN_MAX_AGE"] = 60
-        config["CONN_HEALTH_CHECKS"] = True
-        config["DISABLE_SERVER_SIDE_CURSORS"] = True  # a named cursor doesn't survive PgBouncer's transaction mode
-        options.setdefault("connect_timeout", 10)
-        for name, seconds in (("idle", 30), ("interval", 10), ("count", 3)):
-            options.setdefault(f"keepalives_{name}", seconds)
-    return config
-
+ENV_FILE = Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))  # ENV_FILE=/dev/null reads none
+if os.path.lexists(ENV_FILE) and not ENV_FILE.is_dir():  # a folder of this name is somebody's virtual environment
+    env_file.load(ENV_FILE)
 
 DEBUG = flag("DEBUG")
-SECRET_KEY = env.str("SECRET_KEY", default="") or get_random_secret_key()
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SECRET_KEY = text("SECRET_KEY") or get_random_secret_key()
+os.environ["SECRET_KEY"] = SECRET_KEY  # the processes that runserver starts when code changes keep the log-ins
+ALLOWED_HOSTS = words("ALLOWED_HOSTS", default=("localhost", "127.0.0.1", "[::1]"))
+CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 
 HTTPS = flag("HTTPS")
 SECURE_SSL_REDIRECT = HTTPS
@@ -73,11 +31,15 @@ SECURE_REDIRECT_EXEMPT = [r"^health$"]  # the container asks itself, without TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
-SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# An hour is enough to try it, and soon over. More, and more hosts, is for the owner of the domain to decide: browsers
+# hold them to it.
+SECURE_HSTS_SECONDS = whole_number("HSTS_SECONDS", 3_600, high=10 * 365 * 24 * 3_600) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("HSTS_SUBDOMAINS")
+SECURE_HSTS_PRELOAD = flag("HSTS_PRELOAD")
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # no subdomains, no preload: see above
 
 INSTALLED_APPS = [
+    "config",  # first: its templates override the admin's
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -99,11 +61,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.login.LoginThrottleMiddleware",
 ]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "config" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -117,11 +79,41 @@ TEMPLATES = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
-DATABASES = {"default": database(env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+DATABASE_URL = text("DATABASE_URL").strip()
+DATABASES = {"default": database.from_url(DATABASE_URL) if DATABASE_URL else database.sqlite(BASE_DIR / "db.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# psycopg warns of what it couldn't tidy up after an error; the error itself says what happened.
-LOGGING = {"version": 1, "disable_existing_loggers": False, "loggers": {"psycopg": {"level": "ERROR"}}}
+# To standard error, with DEBUG on or off. Django's own handlers would be silent, or send e-mail.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "format": "[{asctime}] [{process}] [{levelname}] {name}: {message}",  # as gunicorn's
+            "datefmt": "%Y-%m-%d %H:%M:%S %z",
+            "style": "{",
+        }
+    },
+    "filters": {"not_health": {"()": "config.logs.NotHealth"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["not_health"]}},
+    "root": {"level": "WARNING", "handlers": ["stderr"]},
+    "loggers": {
+        "django": {"level": "INFO", "handlers": []},
+        "seeding": {"level": "INFO"},
+        "psycopg": {"level": "ERROR"},  # it warns of what it couldn't tidy up after an error, which says what happened
+    },
+}
+
+# Counts failed log-ins (config.login), in each worker for itself. More entries than anyone tries in five minutes:
+# where the cache is full, it forgets.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "logins": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "logins",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+}
 
 # The options of `manage.py seed` that count rows, with their defaults; SEED_USERS and SEED_ORDERS override them.
 SEED_ROW_COUNTS = {"users": 1_000, "orders": 10_000}
@@ -143,10 +135,9 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.static_files.HashedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG

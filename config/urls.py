@@ -4,7 +4,10 @@ from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
+from config.login import LoginForm
 from seeding.health import health
+
+admin.site.login_form = LoginForm
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),

@@ -124,7 +124,7 @@ BAD_VALUES = [
     (("seed", "--status", "--database", "elsewhere"), {}, 2, "The database alias 'elsewhere' doesn't exist"),
     (("seed",), {"DEBUG": "perhaps"}, 1, "DEBUG is 'perhaps': set it to on or off"),
     (("seed",), {"DATABASE_URL": "mysql://localhost/x"}, 1, "DATABASE_URL has the scheme 'mysql': use postgres://"),
-    (("migrate",), {"DATABASE_URL": "x"}, 1, "DATABASE_URL has the scheme 'x': use postgres://"),
+    (("migrate",), {"DATABASE_URL": "x"}, 1, "DATABASE_URL doesn't start with a known scheme: use postgres://"),
     (("seed",), {"DATABASE_URL": "postgres://localhost:many/x"}, 1, "DATABASE_URL can't be read"),
     (
         ("seed",),
