@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from psycopg import sql
 
 from ..conftest import IS_POSTGRESQL, Project, connection_parameters, on_server
@@ -118,6 +119,21 @@ def role(name: str, options: str = "LOGIN") -> Iterator[str]:
 def as_role(project: Project, name: str) -> Project:
     """Return the project as the role sees it."""
     return Project(project.url.replace("//postgres@", f"//{name}@"))
+
+
+def within(
+    seconds: float, project: Project, *arguments: str, **changes: str | None
+) -> tuple[subprocess.CompletedProcess[str], float]:
+    """Run `manage.py`, which must end in that time; return how it ended, and how long it took."""
+    started = time.monotonic()
+    process = project.start(*arguments, **changes)
+    try:
+        stdout, stderr = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        stdout, stderr = process.communicate()
+        pytest.fail(f"{' '.join(arguments)} hasn't ended after {seconds:g} s. It said: {stdout}{stderr}")
+    return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr), time.monotonic() - started
 
 
 def until(happened: Callable[[], bool], within_s: float = 30) -> None:
