@@ -110,9 +110,7 @@ class Animal(models.Model):
     friends = models.ManyToManyField("self")
     name = models.CharField(max_length=20)
     nickname = models.CharField(max_length=40)
-    shout = models.GeneratedField(
-        expression=Upper("name"), output_field=models.CharField(max_length=20), db_persist=True
-    )
+    shout = models.GeneratedField(expression=Upper("name"), output_field=models.TextField(), db_persist=True)
     code = LowerCaseField(max_length=20, unique=True)
     tags = TagsField()
     slug = FilledField()
