@@ -1,0 +1,197 @@
+"""The zoo: models as other people have them, by both loaders, on both databases."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import IS_POSTGRESQL, Project, create_database, drop_database
+from tests.sketch import LOADERS, failure, lost_rows, plan_of, verified
+
+BIRDS = '"aviary"."Bird"' if IS_POSTGRESQL else '"Bird"'
+OWN = ("animal", "declaredstamp", "default", "herd", "passport", "ring", "stamp", "ticket")
+TABLES = {  # the columns to compare, without password hashes
+    "auth_user": "id, username, first_name, last_name, email, is_staff, is_superuser, date_joined, last_login",
+    '"Zoo Enclosures"': "*",
+    BIRDS: "*",
+    **{f"zoo_{name}": "*" for name in OWN},
+}
+
+
+class Zoo(Project):
+    """A project with the settings of the zoo."""
+
+    def environment(self, changes: dict[str, str | None]) -> dict[str, str]:
+        own = {"DJANGO_SETTINGS_MODULE": "tests.zoo.settings", "SEED_ANCHOR": "2026-01-05"}
+        return super().environment({**own, **changes})
+
+    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return all rows of the seeded tables."""
+        return {table: self.query(f"SELECT {columns} FROM {table} ORDER BY 1") for table, columns in TABLES.items()}
+
+    def digests(self) -> dict[str, str]:
+        ((found,),) = self.query("SELECT digests FROM seed_metadata WHERE status = 'success'")
+        digests = found if isinstance(found, dict) else json.loads(found)
+        return {table.rpartition(".")[2].strip('"'): digest for table, digest in digests.items()}
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zoo]:
+    made = Zoo(create_database("zoo_template", tmp_path_factory.mktemp("zoo")).url)
+    done = made.run("migrate", "-v0")
+    assert done.returncode == 0, done.stderr
+    yield made
+    drop_database(made)
+
+
+@pytest.fixture
+def zoo(template: Zoo, tmp_path: Path) -> Iterator[Zoo]:
+    made = Zoo(create_database("zoo", tmp_path, template).url)
+    yield made
+    drop_database(made)
+
+
+def test_migrations__are_complete(zoo: Zoo) -> None:
+    done = zoo.run("makemigrations", "--check", "--dry-run")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_seed__is_verified_at_once(zoo: Zoo, loader: str) -> None:
+    assert plan_of(zoo)["losses"] == []
+    last = zoo.seed("--loader", loader)
+    assert "6 auth_user" in last
+    assert "40 zoo_animal" in last
+    verified(zoo)
+    check = zoo.run("seed", "--check")
+    assert (check.returncode, check.stderr) == (0, "")
+    assert zoo.seed() == "Seed already applied (version v1). Skipping."
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_seed__stores_what_is_declared(zoo: Zoo, loader: str) -> None:
+    """Neither `pre_save`, nor a receiver of signals, nor a manager that hides rows changes what is stored."""
+    zoo.seed("--loader", loader)
+    animals = zoo.query("SELECT id, nickname, slug, code, tags, chip, collar, rival_id FROM zoo_animal ORDER BY id")
+    assert animals[:3] == [
+        (1, "No. 0", "slug-0", "code-0", "wild,old", 0, None, 1),
+        (2, "No. 1", "slug-1", "code-1", "tame", None, "collar 1", None),
+        (3, "No. 2", "slug-2", "code-2", "wild,old", None, "collar 2", None),
+    ]
+    assert len(animals) == 40
+    assert zoo.query('SELECT min("User"), max("User"), count(DISTINCT "camelCase") FROM "Zoo Enclosures"') == [
+        (1, 6, 1)
+    ]
+    days = zoo.query("SELECT CAST(made_on AS varchar), CAST(changed_on AS varchar) FROM zoo_declaredstamp ORDER BY id")
+    assert days == [("2026-01-04", "2026-01-06"), ("2026-01-03", "2026-01-07"), ("2026-01-02", "2026-01-08")]
+    times = "made_at, changed_at, seen_at, maybe_at"
+    for time in [time for row in zoo.query(f"SELECT {times} FROM zoo_stamp") for time in row]:
+        assert str(time).startswith("2026-01-05 00:00:00"), time
+    assert (
+        zoo.query("SELECT CAST(made_on AS varchar), CAST(changed_on AS varchar) FROM zoo_stamp")
+        == [("2026-01-05", "2026-01-05")] * 3
+    )
+
+
+@pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite has one loader")
+def test_seed__equal_rows_by_both_loaders(zoo: Zoo) -> None:
+    zoo.seed("--loader", "bulk_create")
+    rows, digests = zoo.rows(), zoo.digests()
+    zoo.seed("--loader", "copy", "--force")
+    found = zoo.rows()
+    for table in rows:
+        assert found[table] == rows[table], table
+    assert zoo.digests() == digests
+
+
+@pytest.mark.skipif(not IS_POSTGRESQL, reason="compares PostgreSQL with SQLite")
+def test_seed__equal_digests_on_both_databases(zoo: Zoo, tmp_path: Path) -> None:
+    other = Zoo(f"sqlite:///{tmp_path / 'other.sqlite3'}")
+    assert other.run("migrate", "-v0").returncode == 0
+    zoo.seed()
+    other.seed()
+    assert zoo.digests() == other.digests()
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_seed__bumping_the_version_to_and_fro(zoo: Zoo, loader: str) -> None:
+    zoo.seed("--loader", loader)
+    rows, digests = zoo.rows(), zoo.digests()
+    zoo.seed("--loader", loader, "--seed-version", "v2")
+    verified(zoo, "--seed-version", "v2")
+    second = zoo.rows()
+    assert {table: len(there) for table, there in second.items()} == {
+        table: len(there) for table, there in rows.items()
+    }
+    assert second["auth_user"] != rows["auth_user"]
+    zoo.seed("--loader", loader)
+    verified(zoo)
+    assert zoo.rows() == rows
+    assert zoo.digests() == digests
+    assert zoo.query("SELECT name FROM zoo_country") == [("Kiwiland",)]
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_seed__what_stays(zoo: Zoo, loader: str) -> None:
+    """A superuser, and nobody else's rows; hidden rows that no seed created are seen by the guard."""
+    zoo.query(
+        "INSERT INTO auth_user (username, password, first_name, last_name, email, is_staff, is_superuser, is_active,"
+        " date_joined) VALUES ('root', '!', '', '', '', true, true, true, '2026-01-01 00:00:00')"
+    )
+    for version in ("v1", "v2"):
+        zoo.seed("--loader", loader, "--seed-version", version)
+        verified(zoo, "--seed-version", version)
+    assert zoo.query("SELECT id, username FROM auth_user WHERE is_superuser") == [(1, "root")]
+    zoo.query(
+        "INSERT INTO zoo_animal (herd_id, name, nickname, code, tags, slug, is_hidden, born)"
+        " SELECT \"Nr\", 'mine', '', 'mine', '', '', true, '2026-01-01' FROM zoo_herd LIMIT 1"
+    )
+    assert lost_rows(plan_of(zoo, "--seed-version", "v3")) == {"zoo_animal": 1}
+    said = failure(zoo, "seed", "--seed-version", "v3", code=6)
+    assert "zoo_animal: 1 " in said
+    zoo.seed("--seed-version", "v3", "--overwrite", "--loader", loader)
+    verified(zoo, "--seed-version", "v3")
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_guard__names_that_are_hostile(zoo: Zoo, loader: str) -> None:
+    """Names from the catalogue are data: quotes, percent signs, spaces, the table's own schema."""
+    zoo.seed("--loader", loader)
+    zoo.query(
+        'CREATE TABLE "50% ""off"" %s" ("per cent %d" integer PRIMARY KEY, "of" bigint'
+        f' REFERENCES "Zoo Enclosures" (id) ON DELETE CASCADE, "select" bigint REFERENCES {BIRDS} ON DELETE CASCADE)'
+    )
+    zoo.query('INSERT INTO "50% ""off"" %s" VALUES (1, 2, NULL), (2, NULL, 3), (3, NULL, NULL)')
+    assert sum(lost_rows(plan_of(zoo, "--seed-version", "v2")).values()) == 2
+    assert "50%" in failure(zoo, "seed", "--seed-version", "v2", code=6)
+    zoo.seed("--seed-version", "v2", "--overwrite", "--loader", loader)
+    assert zoo.query('SELECT * FROM "50% ""off"" %s"') == [(3, None, None)]
+    verified(zoo, "--seed-version", "v2")
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_guard__a_reference_that_only_the_database_has(zoo: Zoo, loader: str) -> None:
+    """`seen_with` is a column of animals that no model has."""
+    zoo.seed("--loader", loader)
+    insert = (
+        "INSERT INTO zoo_animal (herd_id, name, nickname, code, tags, slug, is_hidden, born, seen_with)"
+        " SELECT \"Nr\", 'mine', '', '{0}', '', '', true, '2026-01-01', {1} FROM zoo_herd LIMIT 1"
+    )
+    zoo.query(insert.format("one", 7))
+    zoo.query(insert.format("two", 41))
+    assert lost_rows(plan_of(zoo, "--seed-version", "v2")) == {"zoo_animal": 2}
+    failure(zoo, "seed", "--seed-version", "v2", code=6)
+    assert zoo.query("SELECT count(*) FROM zoo_animal") == [(42,)]
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_seed__of_many_rows(zoo: Zoo, loader: str) -> None:
+    """Enough for constraints and indexes to be dropped and recreated, where the loader does that."""
+    many = ("--beasts", "6000")
+    zoo.seed(*many, "--loader", loader)
+    verified(zoo)
+    zoo.seed(*many, "--loader", loader, "--seed-version", "v2")
+    verified(zoo, "--seed-version", "v2")
+    assert zoo.query("SELECT count(*) FROM zoo_animal") == [(6000,)]
