@@ -25,7 +25,7 @@ def main() -> None:
         alias = unreachable(exc)
         if alias is None or "--traceback" in sys.argv:
             raise
-        from seeding.database.connections import explained
+        from seeding.database.errors import explained
 
         sys.exit(str(explained(exc, alias)))
     except KeyboardInterrupt:

@@ -23,8 +23,31 @@ BATCH_SIZES = {"bulk_create": 5_000, "copy": 20_000}
 
 # What `manage.py seed` has options for already: an option that counts rows can't have the same name.
 RESERVED = frozenset(
-    "seed_version loader database force overwrite wait noinput no_input plan status check verify clear format help "
-    "version verbosity settings pythonpath traceback no_color force_color skip_checks".split()
+    [
+        "seed_version",
+        "loader",
+        "database",
+        "force",
+        "overwrite",
+        "wait",
+        "noinput",
+        "no_input",
+        "plan",
+        "status",
+        "check",
+        "verify",
+        "clear",
+        "format",
+        "help",
+        "version",
+        "verbosity",
+        "settings",
+        "pythonpath",
+        "traceback",
+        "no_color",
+        "force_color",
+        "skip_checks",
+    ]
 )
 
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -105,7 +128,9 @@ def read(
     """
     defaults, given = default_row_counts(), dict(row_counts or {})
     if unknown := ", ".join(sorted(set(given) - set(defaults))):
-        raise ConfigurationError(f"row_counts names {unknown}: it may name {', '.join(defaults) or 'none, as SEED_ROW_COUNTS names none'}.")
+        raise ConfigurationError(
+            f"row_counts names {unknown}: it may name {', '.join(defaults) or 'none, as SEED_ROW_COUNTS names none'}."
+        )
     check_alias(using)
     chosen = _value(loader, "SEED_LOADER", "auto", loader_name)
     resolved = resolve_loader(chosen, using, source="--loader" if loader is not None else "SEED_LOADER")

@@ -110,8 +110,10 @@ class _Comparison:
         columns = [c for c in stored_columns(seeder, batch, self._target) if c.field.name not in seeder.undigested]
         columns = [c for c in columns if c.field is not seeder.key]
         first = self._target.first_keys[seeder.table]
-        rows = seeder.model._base_manager.using(self._using).order_by().filter(
-            pk__gte=first + batch.start, pk__lt=first + batch.stop
+        rows = (
+            seeder.model._base_manager.using(self._using)
+            .order_by()
+            .filter(pk__gte=first + batch.start, pk__lt=first + batch.stop)
         )
         found = {row[0]: row[1:] for row in rows.values_list("pk", *(c.field.attname for c in columns))}
         different = missing = 0
@@ -185,5 +187,3 @@ class _Wire:
         connection = self._connection
         with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(query, ()) as copy:
             return b"".join(copy)
-
-

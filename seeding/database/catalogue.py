@@ -51,19 +51,21 @@ class Catalogue:
 
     def of_models(self, names: Iterable[str]) -> dict[str, Table]:
         """Return the tables that models name, by those names; without those that aren't there."""
-        missing = [name for name in dict.fromkeys(names) if name not in self._by_name]
+        wanted = list(dict.fromkeys(names))
+        missing = [name for name in wanted if name not in self._by_name]
         if missing:
             found = self._postgresql(missing) if self._is_postgresql else self._sqlite(missing)
             self._by_name |= dict.fromkeys(missing) | found
             self._by_oid |= {table.oid: table for table in found.values()}
-        return {name: table for name in names if (table := self._by_name[name]) is not None}
+        return {name: table for name in wanted if (table := self._by_name[name]) is not None}
 
     def of_oids(self, oids: Iterable[int]) -> dict[int, Table]:
         """Return PostgreSQL's tables with these numbers; those of models have the label that models give them."""
-        missing = [oid for oid in dict.fromkeys(oids) if oid not in self._by_oid]
+        wanted = list(dict.fromkeys(oids))
+        missing = [oid for oid in wanted if oid not in self._by_oid]
         if missing:
             self._by_oid |= {table.oid: table for table in self._read("c.oid = ANY(%s::oid[])", missing).values()}
-        return {oid: self._by_oid[oid] for oid in oids if oid in self._by_oid}
+        return {oid: self._by_oid[oid] for oid in wanted if oid in self._by_oid}
 
     @property
     def _is_postgresql(self) -> bool:
@@ -72,7 +74,11 @@ class Catalogue:
     def _postgresql(self, names: Sequence[str]) -> dict[str, Table]:
         with self.connection.cursor() as cursor:
             asked = [self.connection.ops.quote_name(name) for name in names]
-            run(cursor, "SELECT n, to_regclass(name)::oid FROM unnest(%s::text[]) WITH ORDINALITY AS t(name, n)", [asked])
+            run(
+                cursor,
+                "SELECT n, to_regclass(name)::oid FROM unnest(%s::text[]) WITH ORDINALITY AS t(name, n)",
+                [asked],
+            )
             oids = {names[n - 1]: oid for n, oid in cursor.fetchall() if oid}
         tables = self._read("c.oid = ANY(%s::oid[])", list(oids.values()))
         return {
@@ -146,7 +152,9 @@ def reactions(connection: BaseDatabaseWrapper, tables: Sequence[Table]) -> dict[
             " FROM pg_class AS c WHERE c.oid = ANY(%s::oid[])",
             [[table.oid for table in tables]],
         )
-        return {oid: Reactions(tuple(rules), tuple(triggers), *rest) for oid, rules, triggers, *rest in cursor.fetchall()}
+        return {
+            oid: Reactions(tuple(rules), tuple(triggers), *rest) for oid, rules, triggers, *rest in cursor.fetchall()
+        }
 
 
 @dataclass(frozen=True)

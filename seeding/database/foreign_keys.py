@@ -48,7 +48,11 @@ def _of_models(catalogue: Catalogue) -> Iterable[ForeignKey]:
     """Return the relations of managed models, whose foreign keys the database need not have."""
     relations = []
     for model in apps.get_models(include_auto_created=True):
-        if model._meta.managed and not model._meta.proxy and router.allow_migrate_model(catalogue.connection.alias, model):
+        if (
+            model._meta.managed
+            and not model._meta.proxy
+            and router.allow_migrate_model(catalogue.connection.alias, model)
+        ):
             relations += [f for f in model._meta.local_concrete_fields if isinstance(f, models.ForeignKey)]
     names = [name for f in relations for name in (f.model._meta.db_table, f.related_model._meta.db_table)]
     tables = catalogue.of_models(names)
@@ -56,9 +60,7 @@ def _of_models(catalogue: Catalogue) -> Iterable[ForeignKey]:
         target = f.target_field
         here, there = f.model._meta.db_table, target.model._meta.db_table
         if here in tables and there in tables:
-            yield ForeignKey(
-                tables[here], (f.column or "",), tables[there], (target.column or "",), is_enforced=False
-            )
+            yield ForeignKey(tables[here], (f.column or "",), tables[there], (target.column or "",), is_enforced=False)
 
 
 def _postgresql(catalogue: Catalogue) -> list[ForeignKey]:

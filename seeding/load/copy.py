@@ -11,7 +11,6 @@ from typing import Any
 from ..database import constraints
 from ..database.catalogue import Table
 from ..database.locks import REBUILD, WRITE
-from ..database.names import run
 from ..declare.registry import Seeders
 from ..declare.seeder import Seeder
 from ..declare.target import Target

@@ -63,7 +63,7 @@ class Loader(ABC):
     def write(self, seeder: Seeder, prepared: Iterable[tuple[int, Any]], target: Target) -> Generator[int, None, None]:
         """Write a table's prepared batches, each given with the number of rows up to its end; yield that number."""
 
-    def finish(self) -> None:  # noqa: B027 (not every loader drops something)
+    def finish(self) -> None:
         """Recreate what was dropped for the load, and check what the database would check at COMMIT."""
         self.connection.check_constraints()
 

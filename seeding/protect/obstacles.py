@@ -55,7 +55,9 @@ class Obstacles:
                     f"The publication {publication.name} sends the new rows of {labels[publication.table]} but not their "
                     "deletion, so the next seed's keys would clash at its subscribers: publish delete, too."
                 )
-        sent = {p.name: _listed(labels[q.table] for q in self._publications if q.name == p.name) for p in self._publications}
+        sent = {
+            p.name: _listed(labels[q.table] for q in self._publications if q.name == p.name) for p in self._publications
+        }
         for name, tables in sent.items():
             report(
                 Progress(

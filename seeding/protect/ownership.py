@@ -246,7 +246,7 @@ class _Judge:
         if seeder is None or source is None or source.anchored_at is None or source.row_counts is None:
             return None
         first_keys = {table: r.first_key for table, r in self._ranges.items()}
-        target = Target(self._using, {t: 1 for t in source.row_counts} | first_keys, source.anchored_at)
+        target = Target(self._using, dict.fromkeys(source.row_counts, 1) | first_keys, source.anchored_at)
         try:
             stop = min(stop, source.row_counts[self._range.table_name])
             batch = seeder.batch(Dataset(source.seed_version, source.row_counts), start, stop)

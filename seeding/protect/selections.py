@@ -77,9 +77,7 @@ def referred_to_by(key: ForeignKey, rows: Selection) -> Selection:
     return Selection(f"({targets}) IN ({inner})", rows.parameters)
 
 
-def select_keys(
-    connection: BaseDatabaseWrapper, table: Table, rows: Selection, most: int | None = None
-) -> list[Key]:
+def select_keys(connection: BaseDatabaseWrapper, table: Table, rows: Selection, most: int | None = None) -> list[Key]:
     """Return the keys of the selected rows, in their order; at most that many."""
     columns = ", ".join(_key(table) if table.key or not table.oid else ["ctid::text"])
     limit = f" LIMIT {most}" if most is not None else ""

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from seeding.apply.batches import batches, digest_of
+
 from seeding.declare.registry import registry
 from seeding.generate.columns import Categorical
 from seeding.generate.streams import Dataset

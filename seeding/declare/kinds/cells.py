@@ -84,9 +84,10 @@ def of_bytes(values: Sequence[bytes | None]) -> Cells:
 def of_adapted(values: Sequence[Any], column_type: ColumnType, connection: BaseDatabaseWrapper) -> Cells:
     """Lay out what the ORM would send, by the driver's own dumper for the column's type."""
     from psycopg.adapt import PyFormat, Transformer
+    from psycopg.pq import Format
 
     transformer = Transformer(connection.connection)
-    transformer.set_dumper_types([column_type.oid], PyFormat.BINARY)  # type: ignore[arg-type]
+    transformer.set_dumper_types([column_type.oid], Format.BINARY)
     dumped = [transformer.dump_sequence([value], [PyFormat.BINARY])[0] for value in values]
     return of_bytes([None if value is None else bytes(value) for value in dumped])
 

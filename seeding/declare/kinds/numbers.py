@@ -90,7 +90,9 @@ class Decimals(Kind):
         limit = 10 ** min(18, self.digits)
         if len(units) and (units.max() >= limit or units.min() <= -limit):
             wrong = units.max() if units.max() >= limit else units.min()
-            raise ValueError(f"it holds {Decimal(int(wrong)).scaleb(-self.places)}, and the field has {self.digits} digits")
+            raise ValueError(
+                f"it holds {Decimal(int(wrong)).scaleb(-self.places)}, and the field has {self.digits} digits"
+            )
 
     def python(self, column: Column) -> list[Any]:
         unit = Decimal(1).scaleb(-self.places)

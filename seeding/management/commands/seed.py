@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import logging
 import os
 import signal
 import sys
@@ -110,7 +111,7 @@ class Command(BaseCommand):
         try:
             if self.unusable is not None:
                 raise self.unusable
-            with _interruptible(self.signals):
+            with _interruptible(self.signals), _logging_elsewhere():
                 if options["wait"]:
                     from seeding.database.startup import wait_until_up
 
@@ -275,6 +276,24 @@ def _interruptible(signals: list[int]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _logging_elsewhere() -> Iterator[None]:
+    """Keep the engine's log records off the terminal in the block: this command says there what they say."""
+
+    def is_of_others(record: logging.LogRecord) -> bool:
+        return record.name != "seeding"
+
+    found = [handler for name in ("", "seeding") for handler in logging.getLogger(name).handlers]
+    terminal = [h for h in found if isinstance(h, logging.StreamHandler) and h.stream in (sys.stdout, sys.stderr)]
+    for handler in terminal:
+        handler.addFilter(is_of_others)
+    try:
+        yield
+    finally:
+        for handler in terminal:
+            handler.removeFilter(is_of_others)
 
 
 def _checked(parse: Callable[[str], T]) -> Callable[[str], T]:
