@@ -22,33 +22,10 @@ MAX_ROWS = 1_000_000_000
 BATCH_SIZES = {"bulk_create": 5_000, "copy": 20_000}
 
 # What `manage.py seed` has options for already: an option that counts rows can't have the same name.
-RESERVED = frozenset(
-    [
-        "seed_version",
-        "loader",
-        "database",
-        "force",
-        "overwrite",
-        "wait",
-        "noinput",
-        "no_input",
-        "plan",
-        "status",
-        "check",
-        "verify",
-        "clear",
-        "format",
-        "help",
-        "version",
-        "verbosity",
-        "settings",
-        "pythonpath",
-        "traceback",
-        "no_color",
-        "force_color",
-        "skip_checks",
-    ]
-)
+_RESERVED = """
+    seed_version loader database force overwrite wait noinput no_input plan status check verify clear format
+    help version verbosity settings pythonpath traceback no_color force_color skip_checks
+"""
 
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _OPTION = re.compile(r"[a-z][a-z0-9_]*")
@@ -110,7 +87,7 @@ def default_row_counts() -> dict[str, int]:
 def _check_option(name: object) -> None:
     if not isinstance(name, str) or not _OPTION.fullmatch(name):
         raise ValueError(f"{shown(name)} can't be an option: use lower-case letters, digits and underscores")
-    if name in RESERVED:
+    if name in _RESERVED.split():
         raise ValueError(f"the option {name!r} has another meaning in `manage.py seed`: use another name")
 
 
@@ -148,6 +125,11 @@ def read(
         anchor=_value(None, "SEED_ANCHOR", None, _anchor),
         enabled=_value(None, "SEED_ENABLED", settings.DEBUG, _flag),
     )
+
+
+def user_password() -> str | None:
+    """Return the password that seeded users get, `SEED_USER_PASSWORD`; None where there is none."""
+    return str(_given("SEED_USER_PASSWORD", None)[1] or "") or None
 
 
 def resolve_loader(name: str, using: str, *, source: str) -> str:

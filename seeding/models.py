@@ -60,11 +60,13 @@ class KeyRange(models.Model):
     table_name = models.CharField(max_length=128, primary_key=True)
     first_key = models.BigIntegerField()
     last_key = models.BigIntegerField()
-    seed_version = models.CharField(max_length=64, null=True)
+    seed_version = models.CharField(max_length=64, null=True)  # noqa: DJ001 (NULL: recorded without proof)
     row_counts = models.JSONField(null=True, help_text="Every table's count: generating the rows again needs them.")
     anchored_at = models.DateTimeField(null=True)
     transaction_id = models.BigIntegerField(null=True, help_text="PostgreSQL's number of the seed's transaction.")
-    system_identifier = models.CharField(max_length=32, null=True, help_text="PostgreSQL's name of the server's data.")
+    system_identifier = models.CharField(  # noqa: DJ001
+        max_length=48, null=True, help_text="PostgreSQL's name of the server's data, and of the database."
+    )
     mark_columns = models.JSONField(null=True, help_text="The fields whose values the marks are made of.")
     mark_step = models.BigIntegerField(null=True, help_text="Every how many rows one is marked.")
     marks = models.BinaryField(null=True, help_text="Four bytes for each marked row's value, column by column.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from collections.abc import Sequence
@@ -104,7 +103,7 @@ class Attempt:
             raise refusal(self._config.version, self._using, losses)
 
     def _warn_of_password(self) -> None:
-        if os.environ.get("SEED_USER_PASSWORD") and not settings.DEBUG:
+        if conf.user_password() and not settings.DEBUG:
             message = "SEED_USER_PASSWORD is set and DEBUG is off: whoever knows it can log in as any seeded user."
             self._report(Progress("warning", message))
 

@@ -1,4 +1,4 @@
-"""A table's rows, batch by batch: generated, digested and prepared by a helper thread while the last ones are written."""
+"""A table's rows, batch by batch: a helper thread makes the next batch while the last one is written."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Table:
 
     @property
     def own_rows(self) -> str:
-        """The table in a FROM clause, without the rows of tables that inherit from it; partitions have their parent's."""
+        """The table in a FROM clause, without rows of tables that inherit from it; partitions are its own."""
         return f"ONLY {self.sql}" if self.oid and self.relkind == "r" else self.sql
 
 

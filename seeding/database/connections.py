@@ -1,4 +1,4 @@
-"""Which database this is, in words; whether the engine can work with it; and how a connection is prepared for a seed."""
+"""Which database this is, whether the engine can work with it, and how a connection is prepared."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def refuse_unsuitable_session(connection: BaseDatabaseWrapper) -> None:
 
 
 def _notice_vanished_server(connection: BaseDatabaseWrapper) -> None:
-    """Let this side notice within a minute or so that the server behind TCP is gone; other sockets have no such thing."""
+    """Let this side notice within a minute or so that the server behind TCP is gone."""
     options = {"SO_KEEPALIVE": 1, "TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
     options["TCP_USER_TIMEOUT"] = VANISHED_AFTER_S * 1000
     raw: Any = connection.connection

@@ -205,7 +205,7 @@ def _try_table_locks(connection: BaseDatabaseWrapper, tables: Mapping[str, Seque
     statements = [f"LOCK TABLE {table.own_rows} IN {mode} MODE" for mode, some in tables.items() for table in some]
     written = [table for mode in (WRITE, REBUILD) for table in tables.get(mode, ())]
     try:
-        with transaction.atomic(connection.alias), connection.cursor() as cursor:
+        with transaction.atomic(connection.alias):
             for statement in statements:
                 _bounded(connection, statement, end)
             for statement in _sequence_locks(connection, written):

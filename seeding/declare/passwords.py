@@ -1,14 +1,15 @@
 """The password of seeded users: none, unless SEED_USER_PASSWORD says one."""
 
-import os
 from functools import cache
 
 from django.contrib.auth.hashers import make_password
 
+from .. import conf
+
 
 def seeded_password() -> str:
     """Return the hash that all seeded users share; without SEED_USER_PASSWORD one that no password matches."""
-    return _hashed(os.environ.get("SEED_USER_PASSWORD") or None)
+    return _hashed(conf.user_password())
 
 
 @cache

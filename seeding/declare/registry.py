@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 from django.db import models
 from django.utils.module_loading import autodiscover_modules
@@ -87,7 +88,7 @@ class Seeders:
     def __init__(self, seeders: Sequence[Seeder]) -> None:
         self._seeders = {seeder.model: seeder for seeder in seeders}
 
-    def __iter__(self) -> Iterable[Seeder]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Seeder]:
         return iter(self._seeders.values())
 
     def __len__(self) -> int:
@@ -140,7 +141,7 @@ def in_load_order(seeders: Mapping[Model, Seeder]) -> list[Seeder]:
             return [seeders[model] for model in sorter.static_order()]
         except CycleError as exc:
             circle: list[Model] = exc.args[1]  # each is referred to by the next
-            pairs = [(child, parent) for parent, child in zip(circle, circle[1:], strict=False)]
+            pairs = [(child, parent) for parent, child in pairwise(circle)]
             child, parent = min(pairs, key=lambda p: (_weight(seeders[p[0]], p[1]), p[0]._meta.db_table))
             del parents[child][parent]
 

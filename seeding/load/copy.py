@@ -42,7 +42,7 @@ class Copy(Loader):
             self._types[seeder.table] = types_of(seeder, self.table_of(seeder))
 
     def locks(self, rows: int) -> dict[str, list[Table]]:
-        """Return the tables; for a large load also those that have foreign keys to or from them, so that nobody reads."""
+        """Return the tables; for a large load also those with foreign keys to or from them, so that nobody reads."""
         tables = [self.table_of(seeder) for seeder in self.seeders]
         if rows < REBUILD_ROWS:
             return super().locks(rows)

@@ -72,9 +72,8 @@ def check_types(seeder: Seeder, table: Table) -> None:
             try:
                 kind.check_type(column_type)
             except Unsuitable as exc:
-                raise SeedError(
-                    f"The column {f.column} of {table.label} {exc}: run `manage.py migrate`, or change the column's type."
-                ) from exc
+                advice = "run `manage.py migrate`, or change the column's type"
+                raise SeedError(f"The column {f.column} of {table.label} {exc}: {advice}.") from exc
 
 
 def types_of(seeder: Seeder, table: Table) -> dict[Field[Any, Any], ColumnType]:

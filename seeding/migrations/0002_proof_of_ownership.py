@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='keyrange',
             name='system_identifier',
-            field=models.CharField(help_text="PostgreSQL's name of the server's data.", max_length=32, null=True),
+            field=models.CharField(help_text="PostgreSQL's name of the server's data, and of the database.", max_length=48, null=True),
         ),
         migrations.AddField(
             model_name='keyrange',

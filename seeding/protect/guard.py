@@ -52,7 +52,7 @@ class TableSurvey:
     table: Table
     seeder: Seeder | None  # None: it is gone
     key_range: KeyRange | None
-    owned: Owned = Owned(0, ())
+    owned: Owned = field(default_factory=Owned)
     belonging: set[Key] = field(default_factory=set)
     kept: set[Key] = field(default_factory=set)
     delete: int = 0  # the seed's rows
@@ -141,7 +141,7 @@ class Guard:
 
     @property
     def tables(self) -> list[Table]:
-        """The tables that are read: those with seeded rows, and those that refer to them, directly or through others."""
+        """The tables that are read: those with seeded rows, and those that refer to them, also through others."""
         found = list(self.surveys)
         for table in found:  # it grows meanwhile
             found += dict.fromkeys(k.table for k in self.foreign_keys if k.referenced == table and k.table not in found)

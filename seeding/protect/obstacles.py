@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ..database.catalogue import Publication, Reactions, Table, publications, reactions
 from ..database.connections import describe
 from ..errors import Refused
@@ -29,8 +27,8 @@ class Obstacles:
         hidden = [t.label for t in self._tables if (r := self._reactions.get(t.oid)) and r.has_hidden_rows]
         if hidden:
             raise Refused(
-                f"Row level security hides rows of {', '.join(hidden)} in {describe(self._using)} from this role, so what "
-                "a seed would delete can't be seen: seed as a role with BYPASSRLS, or as the owner without FORCE."
+                f"Row level security hides rows of {', '.join(hidden)} in {describe(self._using)} from this role, so "
+                "what a seed would delete can't be seen: seed as a role with BYPASSRLS, or as the owner without FORCE."
             )
         for table in self._seeded:
             found = self._reactions.get(table.oid)
@@ -52,21 +50,17 @@ class Obstacles:
         for publication in self._publications:
             if publication.inserts and not publication.deletes:
                 raise Refused(
-                    f"The publication {publication.name} sends the new rows of {labels[publication.table]} but not their "
-                    "deletion, so the next seed's keys would clash at its subscribers: publish delete, too."
+                    f"The publication {publication.name} sends the new rows of {labels[publication.table]} but not "
+                    "their deletion, so the next seed's keys would clash at its subscribers: publish delete, too."
                 )
-        sent = {
-            p.name: _listed(labels[q.table] for q in self._publications if q.name == p.name) for p in self._publications
-        }
+        sent: dict[str, list[str]] = {}
+        for publication in self._publications:
+            sent.setdefault(publication.name, []).append(labels[publication.table])
         for name, tables in sent.items():
             report(
                 Progress(
                     "warning",
-                    f"The publication {name} sends {tables} to its subscribers: rows that they added themselves under "
-                    "the new keys would stop the subscription.",
+                    f"The publication {name} sends {', '.join(tables)} to its subscribers: rows that they added "
+                    "themselves under the new keys would stop the subscription.",
                 )
             )
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(names))

@@ -96,8 +96,8 @@ def _marks(seeder: Seeder, names: Sequence[str], batch: Batch, target: Target) -
 class Owned:
     """What is known of the rows in a recorded range of keys."""
 
-    rows: int  # that are there
-    unproven: tuple[Any, ...]  # the keys of those that aren't shown to be the seed's
+    rows: int = 0  # that are there
+    unproven: tuple[Any, ...] = ()  # the keys of those that aren't shown to be the seed's
 
 
 def owned(

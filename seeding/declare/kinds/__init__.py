@@ -18,5 +18,5 @@ _BY_FIELD = {field: kind for kind in KINDS for field in kind.fields}
 
 
 def kind_of(field: Field[Any, Any]) -> Kind | None:
-    """Return the kind of the field's column: that of the nearest of its classes that one serves; None if there is none."""
+    """Return the kind of the field's column, that of its nearest class which one serves; None if there is none."""
     return next((_BY_FIELD[base](field) for base in type(field).__mro__ if base in _BY_FIELD), None)

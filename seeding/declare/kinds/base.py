@@ -29,8 +29,8 @@ class Unsuitable(ValueError):
 class Kind(ABC):
     """One kind of column: which fields it serves, what a seeder may give for it, and how that is stored.
 
-    A column has two forms. Declared, as seeders and digests have it: times as microseconds before the anchor, references
-    as row numbers. Stored, as any database has it: times as microseconds since 1970, references as keys.
+    A column has two forms. Declared, as seeders and digests have it: times as microseconds before the anchor,
+    references as row numbers. Stored, as any database has it: times as microseconds since 1970, references as keys.
     """
 
     fields: ClassVar[tuple[type[Field[Any, Any]], ...]]
@@ -104,7 +104,7 @@ class Kind(ABC):
             raise ValueError(f"{int(values.max())} doesn't fit into 64 bits")
         return masked(values.astype(self.dtype, copy=False), nulls_of(array))
 
-    def check(self, column: Column) -> None:
+    def check(self, column: Column) -> None:  # noqa: B027 (not every kind has limits)
         """Raise ValueError for a value that the field can't hold."""
 
     # What is stored.

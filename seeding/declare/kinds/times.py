@@ -1,4 +1,4 @@
-"""Moments and dates. Declared as numbers they count back from the anchor; declared as Python's values they are fixed."""
+"""Moments and dates: declared as numbers they count back from the anchor, as Python's values they are fixed."""
 
 from __future__ import annotations
 
