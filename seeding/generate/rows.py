@@ -6,11 +6,14 @@ Each subject's values stand in a file of `values/`; a new one is a method there,
 from __future__ import annotations
 
 from .values.base import table_of
+from .values.codes import CodeValues
 from .values.numbers import NumberValues
+from .values.people import PeopleValues
 from .values.references import ReferenceValues
+from .values.text import TextValues
 
 __all__ = ["Rows", "table_of"]
 
 
-class Rows(NumberValues, ReferenceValues):
+class Rows(CodeValues, NumberValues, PeopleValues, ReferenceValues, TextValues):
     """Some rows of one table: consecutive ones, or the ones that `numbers` picks."""

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from operator import index
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 import numpy as np
 
 from ..arithmetic import scaled
 from ..permutation import Permutation
 from ..streams import HALF, Bits, Dataset, Numbers
+from ..texts import Texts, trimmed
 
 if TYPE_CHECKING:
     from typing import Self
 
     from django.db.models import Model
+
+_BLOCK_ROWS = 1024  # of long texts: a block's arrays stay in the processor's cache
+
+P = ParamSpec("P")
+RowsT = TypeVar("RowsT", bound="RowsBase")
 
 
 class RowsBase:
@@ -63,6 +71,12 @@ class RowsBase:
         picked = self._picked if numbers is None else numbers
         return type(self)(self._dataset, table_of(model), self._start, self._stop, picked)
 
+    def part(self, start: int, stop: int) -> Self:
+        """Return some of these rows, by their places among them."""
+        if self._picked is None:
+            return type(self)(self._dataset, self._table, self._start + start, min(self._start + stop, self._stop))
+        return type(self)(self._dataset, self._table, 0, 0, self._picked[start:stop])
+
     def below(self, stream: str, size: int, *, unique: bool = False, what: str = "different values") -> Bits:
         """Return a number below `size` (1 to 2**64) a row: any, or with `unique` another one for each row.
 
@@ -76,6 +90,21 @@ class RowsBase:
             raise ValueError(f"stream {stream!r} has {size:,} {what}, and {self.total:,} rows need one each")
         permutation = Permutation(max(1, size), self._dataset.key(self._table, stream))
         return permutation(self.numbers.astype(np.uint64))
+
+
+def in_blocks(method: Callable[Concatenate[RowsT, P], Texts]) -> Callable[Concatenate[RowsT, P], Texts]:
+    """Let a method that makes long texts make them for few rows at a time: what it needs meanwhile stays small."""
+
+    @wraps(method)
+    def made(self: RowsT, /, *args: P.args, **kwargs: P.kwargs) -> Texts:
+        count = len(self)
+        if count <= _BLOCK_ROWS:
+            return method(self, *args, **kwargs)
+        starts = range(0, count, _BLOCK_ROWS)
+        parts = (self.part(start, start + _BLOCK_ROWS) for start in starts)
+        return np.concatenate([trimmed(method(part, *args, **kwargs)) for part in parts])
+
+    return cast(Callable[Concatenate[RowsT, P], Texts], made)
 
 
 def table_of(model: Any) -> str:
