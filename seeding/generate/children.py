@@ -81,7 +81,8 @@ class Children:
         ends = np.cumsum(counts)
         asked = np.arange(ends[-1] if len(ends) else 0) + np.repeat(firsts - (ends - counts), counts)
         running = np.concatenate([np.zeros(1, np.int64), np.cumsum(values(asked))])
-        return running[ends] - running[ends - counts]
+        sums: Numbers = running[ends] - running[ends - counts]
+        return sums
 
 
 class Blocks:

@@ -102,7 +102,7 @@ def test_total_of__is_the_sum_of_the_lines() -> None:
 
 def test_parent__refuses_rows_without_one() -> None:
     some = Rows(Dataset("v1", {"orders": 1, "payments": 9}), "payments", 0, 9)
-    with pytest.raises(ValueError, match="1 rows of orders have . children, and there are 9 rows"):
+    with pytest.raises(ValueError, match=r"1 rows of orders have \d children, and there are 9 rows"):
         some.parent(LINES)
 
 
