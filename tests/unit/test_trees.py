@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeding.generate.trees import Tree, TreeColumns
+from seeding.generate.tree_columns import TreeColumns
+from seeding.generate.trees import Tree
 
 from .rows import listed, rows
 

@@ -13,7 +13,8 @@ from ..children import Children, Per
 from ..pairs import Choices, Pairs
 from ..permutation import Permutation
 from ..streams import HALF, Numbers
-from ..trees import Tree, TreeColumns
+from ..tree_columns import TreeColumns
+from ..trees import Tree
 from .base import RowsBase, table_of
 
 if TYPE_CHECKING:
