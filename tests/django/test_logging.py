@@ -1,17 +1,14 @@
 """What the engine does can be read in a log: `logging.getLogger("seeding")`."""
 
 import logging
-import sqlite3
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
 from django.test import Client
 
 from seeding import seed
-from tests.conftest import IS_POSTGRESQL, connection_parameters
-from tests.sketch import Sketch, Write, failure
+from tests.conftest import IS_POSTGRESQL
+from tests.sketch import Sketch, Write, failure, session
 
 PERSON = """
 class Person(models.Model):
@@ -80,12 +77,11 @@ def test_log__of_a_failure(shop: Sketch, log: Path) -> None:
 
 
 def test_log__of_a_wait(shop: Sketch, log: Path) -> None:
+    other = session(shop)
     if IS_POSTGRESQL:
-        other: Any = psycopg.connect(**connection_parameters(shop.url.rsplit("/", 1)[1]), autocommit=True)
         other.execute("BEGIN")
         other.execute("LOCK TABLE shop_person IN EXCLUSIVE MODE")
     else:
-        other = sqlite3.connect(shop.url.removeprefix("sqlite:///"), isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
     try:
         failure(shop, "seed", code=5, SEED_LOCK_TIMEOUT="1")

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import IS_POSTGRESQL, ROOT, Project
+from tests.conftest import IS_POSTGRESQL, Project
 from tests.sketch import LOADERS, Sketch, Write, failure, plan_of, verified
 
+ROOT = Path(__file__).resolve().parents[2]
 COUNTED = ["row_count_orders", "row_count_users"]
 PERSON = """
 class Person(models.Model):
