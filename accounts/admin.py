@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 
-from config.admin import DateRangeFilter, LargeTableAdmin
+from config.admin import DateRangeFilter, LargeTableAdmin, moment_of
 
 from .models import User
 
@@ -23,9 +23,9 @@ class UserAdmin(LargeTableAdmin, BaseUserAdmin):
         (None, {"fields": ("email", "password")}),
         ("Person", {"fields": ("first_name", "last_name")}),
         ("Permissions", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
-        ("Dates", {"fields": ("last_login", "created_at")}),
+        ("Dates", {"fields": ("logged_in", "created_moment")}),
     )
-    readonly_fields = ("last_login", "created_at")
+    readonly_fields = ("logged_in", "created_moment")
     list_display = ("email", "get_full_name", "role", "created")
     list_filter = ("is_staff", "is_superuser", "is_active", ("created_at", DateRangeFilter))
     lookups = ("is_staff__exact", "is_superuser__exact", "is_active__exact", "created_at__since", "created_at__until")
@@ -36,3 +36,7 @@ class UserAdmin(LargeTableAdmin, BaseUserAdmin):
     def role(self, user: User) -> str:
         role = "Superuser" if user.is_superuser else "Staff" if user.is_staff else "User"
         return role if user.is_active else f"{role}, inactive"
+
+    @admin.display(description="last login")
+    def logged_in(self, user: User) -> str:
+        return moment_of(user.last_login)

@@ -67,20 +67,20 @@ class _ShopAdmin(LargeTableAdmin):
 
 @admin.register(Order)
 class OrderAdmin(_ShopAdmin):
-    list_display = ("__str__", "customer", "money_total", "status_badge", "payment_link", "created")
+    list_display = ("__str__", "customer", "money_total", "status_and_payment", "created")
     list_filter = (("status", KnownChoicesFilter), ("created_at", DateRangeFilter), CustomerFilter)
     lookups = ("status__exact", "created_at__since", "created_at__until", "user")
     list_select_related = ("user", "payment")
     ordering = ("-created_at", "-pk")
     customer_field = "user"
-    readonly_fields = ("customer", "payment_link", "created_at")
+    readonly_fields = ("customer", "payment_link", "created_moment")
     raw_id_fields = ("user",)
 
     def get_fields(self, request: HttpRequest, obj: Order | None = None) -> Any:
         if obj is None:
             return ("user", "total", "status")
         user = "user" if self.has_change_permission(request, obj) else "customer"  # a link where one may follow it
-        return (user, "total", "status", "payment_link", "created_at")
+        return (user, "total", "status", "payment_link", "created_moment")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the pictures above the first page of all orders, where nobody picks one for another page."""
@@ -93,7 +93,7 @@ class OrderAdmin(_ShopAdmin):
 
     @admin.display(description="customer")
     def customer(self, order: Order) -> str:
-        return _link(order, "accounts_user", order.user_id, order.user.email)
+        return _customer(order, order.user)
 
     @admin.display(description="total")
     def money_total(self, order: Order) -> str:
@@ -102,8 +102,21 @@ class OrderAdmin(_ShopAdmin):
     @admin.display(description="payment")
     def payment_link(self, order: Order) -> str:
         if not hasattr(order, "payment"):
-            return "-"
-        return _link(order, "orders_payment", order.pk, Status(order.payment.status).label)
+            return "no payment"
+        return _link(order, "orders_payment", order.pk, f"{order.payment.amount:,.2f}, {order.payment.status}")
+
+    @admin.display(description="status")
+    def status_and_payment(self, order: Order) -> str:
+        """Show the status, and the payment where it says something else."""
+        badge = self.status_badge(order)
+        if not hasattr(order, "payment"):
+            return format_html('{} <small class="payment">no payment</small>', badge)
+        if (order.payment.status, order.payment.amount) == (order.status, order.total):
+            return badge
+        differs = [order.payment.status] if order.payment.status != order.status else []
+        differs += [f"{order.payment.amount:,.2f}"] if order.payment.amount != order.total else []
+        link = _link(order, "orders_payment", order.pk, f"payment {', '.join(differs)}")
+        return format_html('{} <small class="payment">{}</small>', badge, link)
 
 
 @admin.register(Payment)
@@ -115,12 +128,14 @@ class PaymentAdmin(_ShopAdmin):
     sortable_by = ()  # but by its key, that of the order, a payment is in no index
     ordering = ("-pk",)
     customer_field = "order__user"
-    readonly_fields = ("order_link", "customer", "created_at")
+    readonly_fields = ("order_link", "customer", "created_moment")
     raw_id_fields = ("order",)
 
     def get_fields(self, request: HttpRequest, obj: Payment | None = None) -> Any:
         # The order is the payment's key: another one would be another payment.
-        return ("order_link", "customer", "amount", "status", "created_at") if obj else ("order", "amount", "status")
+        return (
+            ("order_link", "customer", "amount", "status", "created_moment") if obj else ("order", "amount", "status")
+        )
 
     @admin.display(description="order")
     def order_link(self, payment: Payment) -> str:
@@ -128,7 +143,7 @@ class PaymentAdmin(_ShopAdmin):
 
     @admin.display(description="customer")
     def customer(self, payment: Payment) -> str:
-        return _link(payment, "accounts_user", payment.order.user_id, payment.order.user.email)
+        return _customer(payment, payment.order.user)
 
     @admin.display(description="amount")
     def money_amount(self, payment: Payment) -> str:
@@ -207,6 +222,12 @@ def _add_lifetime_values(users: list[User]) -> None:
 def money(amount: Decimal) -> str:
     """Return an amount as a right-aligned cell: 1,234.50."""
     return format_html('<span class="money">{}</span>', f"{amount:,.2f}")
+
+
+def _customer(row: Any, user: User) -> str:
+    """Return the customer's address; a list shows the beginning of a long one, and a pointer over it the whole."""
+    address = format_html('<span class="address" title="{}">{}</span>', user.email, user.email)
+    return _link(row, "accounts_user", user.pk, address)
 
 
 def _link(row: Any, page: str, key: int, text: str) -> str:
