@@ -6,6 +6,10 @@ from django.views.generic import RedirectView
 
 from seeding.health import health
 
+admin.site.site_header = admin.site.site_title = "Seeded shop"
+admin.site.index_title = "What is in this database"
+admin.site.site_url = None  # there is no other site than this one to view
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("health", health, name="health"),
