@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 
-from config.admin import DateRangeFilter, LargeTableAdmin, moment_of
+from config.admin import DateRangeFilter, LargeTableAdmin, address_of, moment_of
 
 from .models import User
 
@@ -26,11 +26,15 @@ class UserAdmin(LargeTableAdmin, BaseUserAdmin):
         ("Dates", {"fields": ("logged_in", "created_moment")}),
     )
     readonly_fields = ("logged_in", "created_moment")
-    list_display = ("email", "get_full_name", "role", "created")
+    list_display = ("email_address", "get_full_name", "role", "created")
     list_filter = ("is_staff", "is_superuser", "is_active", ("created_at", DateRangeFilter))
     lookups = ("is_staff__exact", "is_superuser__exact", "is_active__exact", "created_at__since", "created_at__until")
     search_help_text = "A user's number, or the beginning of an e-mail address."
     ordering = ("-created_at", "-pk")
+
+    @admin.display(description="email")
+    def email_address(self, user: User) -> str:
+        return address_of(user.email)
 
     @admin.display(description="role")
     def role(self, user: User) -> str:

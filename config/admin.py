@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import cached_property, lazy
+from django.utils.html import format_html
 from django.utils.text import capfirst
 
 LARGEST_KEY = 2**63 - 1
@@ -31,6 +32,11 @@ def as_key(text: str) -> int | None:
     """Return the key that the text is, if it can be one."""
     key = int(text) if text.isdecimal() and len(text) <= len(str(LARGEST_KEY)) else None
     return key if key is not None and key <= LARGEST_KEY else None
+
+
+def address_of(email: str) -> str:
+    """Return an address as a cell: a list shows the beginning of a long one, and a pointer over it the whole."""
+    return format_html('<span class="address" title="{}">{}</span>', email, email)
 
 
 class CappedPaginator(Paginator):

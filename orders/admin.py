@@ -13,7 +13,7 @@ from django.utils.html import format_html
 
 from accounts.admin import UserAdmin
 from accounts.models import User
-from config.admin import DateRangeFilter, KnownChoicesFilter, LargeTableAdmin, LargeTableChangeList, as_key
+from config.admin import DateRangeFilter, KnownChoicesFilter, LargeTableAdmin, LargeTableChangeList, address_of, as_key
 
 from .models import Order, Payment, Status, with_lifetime_value
 
@@ -93,7 +93,7 @@ class OrderAdmin(_ShopAdmin):
 
     @admin.display(description="customer")
     def customer(self, order: Order) -> str:
-        return _customer(order, order.user)
+        return _link(order, "accounts_user", order.user_id, address_of(order.user.email))
 
     @admin.display(description="total")
     def money_total(self, order: Order) -> str:
@@ -143,7 +143,7 @@ class PaymentAdmin(_ShopAdmin):
 
     @admin.display(description="customer")
     def customer(self, payment: Payment) -> str:
-        return _customer(payment, payment.order.user)
+        return _link(payment, "accounts_user", payment.order.user_id, address_of(payment.order.user.email))
 
     @admin.display(description="amount")
     def money_amount(self, payment: Payment) -> str:
@@ -222,12 +222,6 @@ def _add_lifetime_values(users: list[User]) -> None:
 def money(amount: Decimal) -> str:
     """Return an amount as a right-aligned cell: 1,234.50."""
     return format_html('<span class="money">{}</span>', f"{amount:,.2f}")
-
-
-def _customer(row: Any, user: User) -> str:
-    """Return the customer's address; a list shows the beginning of a long one, and a pointer over it the whole."""
-    address = format_html('<span class="address" title="{}">{}</span>', user.email, user.email)
-    return _link(row, "accounts_user", user.pk, address)
 
 
 def _link(row: Any, page: str, key: int, text: str) -> str:

@@ -1,8 +1,8 @@
 """Pictures of what the table of orders holds: how far the orders have come, orders a month, how dear they are.
 
-Up to a million keys they count all orders. Above that the first million keys are the sample, a fair one where orders are
-not sorted by anything else: it gives shares and averages, never a sum, and the number of orders is the database's own
-estimate. Four queries at most, none of which reads more than those keys.
+Up to a million keys they count all orders. Above that the first million keys are the sample, a fair one where orders
+are not sorted by anything else: it gives shares and averages, never a sum, and the number of orders is an estimate of
+the database. Four queries at most, none of which reads more than those keys.
 """
 
 from collections import Counter

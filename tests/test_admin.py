@@ -87,6 +87,7 @@ def test_admin__shows_attempts(admin: Client) -> None:
     page = admin.get("/admin/seeding/seedmetadata/").content.decode()
     assert re.findall(r'<td class="field-rows[^"]*">([^<]*)</td>', page) == ["-", "-", "-", "3", "1,500", "1,500"]
     assert '<span class="seed-status failed">Failed</span>' in page
+    assert '<span class="seed-status success">Applied</span>' in page
     assert "just now" in page
     attempt = admin.get(f"/admin/seeding/seedmetadata/{in_force.pk}/change/").content.decode()
     for digest in (*in_force.digests.values(), *in_force.sample_digests.values()):
@@ -96,7 +97,7 @@ def test_admin__shows_attempts(admin: Client) -> None:
     assert '<pre class="seed-error">Out of &lt;luck&gt;.</pre>' in attempt
     assert "Verify every row" not in attempt
     confirmation = admin.get(f"/admin/seeding/seedmetadata/{failed.pk}/delete/").content.decode()
-    assert "only the record of what has been goes" in confirmation
+    assert "only the record of this attempt is deleted" in confirmation
 
 
 def test_admin__verifies_the_data(admin: Client) -> None:
@@ -118,7 +119,7 @@ def test_admin__verifies_the_data(admin: Client) -> None:
     assert admin.post("/admin/seeding/seedmetadata/999/verify/").status_code == 404
     failed = SeedMetadata.objects.create(seed_version="v1", status="failed")
     answer = admin.post(f"/admin/seeding/seedmetadata/{failed.pk}/verify/", follow=True).content.decode()
-    assert "Only the attempt in force can be verified" in answer
+    assert "Only the applied attempt can be verified" in answer
     assert "Compared every row" not in answer
 
 
