@@ -383,7 +383,7 @@ def test_computed_default__that_differs_is_refused(sketch: Write, null: str) -> 
     shop = sketch(COMPUTED.format(number=f"default=drawn{null}", day="blank=True"), seeder("Sample", ""))
     for arguments in (("seed", "--plan"), ("seed",)):
         said = failure(shop, *arguments)
-        assert "'number'" in said
+        assert '"number"' in said
         assert "seeding.E" in said
 
 

@@ -2,10 +2,10 @@
 
 import environ
 
-from config.settings import database
+from config.database import from_url
 
 SECRET_KEY = "graph"
-DATABASES = {"default": database(environ.Env().str("DATABASE_URL"))}
+DATABASES = {"default": from_url(environ.Env().str("DATABASE_URL"))}
 INSTALLED_APPS = ["django.contrib.contenttypes", "seeding", "tests.faults.graph"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
