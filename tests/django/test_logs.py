@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.test import Client
 
+from seeding import seed
+
 pytestmark = pytest.mark.django_db
 
 
@@ -42,9 +44,17 @@ def test_logs__have_the_reason_of_a_400(stderr: Any) -> None:
     assert "[ERROR] django.security.DisallowedHost: Invalid HTTP_HOST header: 'evil.example'." in lines[0]
 
 
-def test_logs__leave_the_health_check_out(stderr: Any) -> None:
-    assert Client().get("/health").status_code == 503
-    assert stderr.getvalue() == ""
+def test_logs__have_the_health_check_once_a_change_of_state(stderr: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seeding.health._last_reason", "")
+    assert [Client().get("/health").status_code for _ in range(3)] == [503, 503, 503]
+    seed(row_counts={"users": 1, "orders": 1})
+    assert [Client().get("/health").status_code for _ in range(3)] == [200, 200, 200]
+    lines = [line.split("] ", 2)[2] for line in stderr.getvalue().splitlines()]
+    assert [line for line in lines if "health" in line] == [
+        "[WARNING] seeding: unhealthy: v1 is not applied.",
+        "[INFO] seeding: healthy again",
+    ]
+    assert "django.request" not in stderr.getvalue()
 
 
 def test_logs__have_levels_by_logger(stderr: Any) -> None:
