@@ -5,10 +5,10 @@ from django.db.models import Q
 from numpy.typing import NDArray
 
 from seeding import Categorical, Columns, Rows, register, seeded_password
+from seeding.generate.values.names import FAMILY, FAMILY_ASCII, GIVEN, GIVEN_ASCII, LANGUAGES, PER_LANGUAGE
 from seeding.generate.values.rhythm import moment
 
 from .models import User
-from .names import FAMILY, FAMILY_ASCII, GIVEN, GIVEN_ASCII, LANGUAGES, PER_LANGUAGE
 
 _GIVEN_ASCII, _FAMILY_ASCII = np.array(GIVEN_ASCII), np.array(FAMILY_ASCII)
 _DOMAINS = np.array(["@example.com", "@example.net", "@example.org"])  # reserved, RFC 2606

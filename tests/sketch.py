@@ -4,10 +4,13 @@ It knows nothing of this project's apps, as the project of somebody who installs
 """
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import environ
+import psycopg
 import pytest
 
 from tests.conftest import IS_POSTGRESQL, Project, create_database, drop_database
@@ -98,6 +101,15 @@ def failure(project: Project, *arguments: str, code: int = 1, **changes: str | N
 def verified(project: Project, *arguments: str, **changes: str | None) -> None:
     done = project.run("seed", "--verify", *arguments, **changes)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
+
+
+def session(project: Project) -> Any:
+    """Return another connection to the project's database, on which each statement stands for itself."""
+    if not IS_POSTGRESQL:
+        return sqlite3.connect(project.url.removeprefix("sqlite:///"), isolation_level=None)
+    config = environ.Env.db_url_config(project.url)
+    names = {"dbname": "NAME", "host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    return psycopg.connect(**{name: config[key] for name, key in names.items() if config[key]}, autocommit=True)
 
 
 Write = Callable[..., Sketch]

@@ -17,6 +17,7 @@ Bits = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
 
 HALF = np.uint64(32)  # a fraction of 1 is an integer in units of 2**-32
+MOST_KEPT = 1 << 24  # rows of a stream that are kept for picked rows: 128 MB; of larger tables, bits are made singly
 
 
 class Dataset:
@@ -27,12 +28,24 @@ class Dataset:
         self.row_counts = row_counts
         self._whole: dict[tuple[str, str], Bits] = {}
 
+    def key(self, table: str, stream: str) -> int:
+        """Return the stream's key: 128 bits that differ for each version, table and name."""
+        text = "\0".join((self.version, table, stream))
+        return int.from_bytes(blake2b(text.encode(), digest_size=16).digest(), "little")
+
     def bits(self, table: str, stream: str, start: int, stop: int) -> Bits:
         """Return the 64 random bits of each row from `start` to `stop` (exclusive), in the named stream."""
-        key = blake2b("\0".join((self.version, table, stream)).encode(), digest_size=16).digest()
-        generator = np.random.Philox(key=int.from_bytes(key, "little"))
+        generator = np.random.Philox(key=self.key(table, stream))
         skip = start % 4  # the generator makes four numbers a step
         return generator.advance(start // 4).random_raw(stop - start + skip)[skip:]
+
+    def picked(self, table: str, stream: str, numbers: Numbers) -> Bits:
+        """Return the 64 random bits of the rows with these numbers, in any order."""
+        if self.row_counts[table] <= MOST_KEPT:
+            return self.whole(table, stream)[numbers]
+        from .philox import bits_at
+
+        return bits_at(self.key(table, stream), numbers)
 
     def whole(self, table: str, stream: str) -> Bits:
         """Return the bits of all rows of `table` (8 bytes a row), kept for the next call."""

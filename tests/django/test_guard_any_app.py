@@ -1,13 +1,9 @@
 """Nothing is lost unannounced, in any app: self-references, removed seeders, tables that are Django's own."""
 
-import sqlite3
-from typing import Any
-
-import psycopg
 import pytest
 
-from tests.conftest import IS_POSTGRESQL, Project, connection_parameters
-from tests.sketch import LOADERS, Write, failure, lost_rows, plan_of, verified
+from tests.conftest import IS_POSTGRESQL, Project
+from tests.sketch import LOADERS, Write, failure, lost_rows, plan_of, session, verified
 
 SMALL = ("--users", "20", "--orders", "100")
 LARGE = ("--users", "20", "--orders", "5000")
@@ -337,7 +333,7 @@ def test_overwrite__rows_that_changed_since_the_announcement(seeded_project: Pro
     )
     if announced:
         seeded_project.query(insert.format("announced"))
-    other = writer(seeded_project)
+    other = session(seeded_project)
     other.execute("BEGIN" if IS_POSTGRESQL else "BEGIN IMMEDIATE")
     other.execute(insert.format("late"))
     waiting = seeded_project.start("seed", *SMALL, *V2, "--overwrite")
@@ -352,13 +348,6 @@ def test_overwrite__rows_that_changed_since_the_announcement(seeded_project: Pro
     assert "again" in stderr
     assert seeded_project.history() == [("v1", 20, 100, "success")]
     seeded_project.seed(*SMALL, *V2, "--overwrite")
-
-
-def writer(project: Project) -> Any:
-    """Return a connection in which each statement stands for itself."""
-    if IS_POSTGRESQL:
-        return psycopg.connect(**connection_parameters(project.url.rsplit("/", 1)[1]), autocommit=True)
-    return sqlite3.connect(project.url.removeprefix("sqlite:///"), isolation_level=None)
 
 
 # Rows that visits leave behind

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from tests.conftest import IS_POSTGRESQL
 from tests.sketch import LOADERS, Sketch, Write, failure, verified
 
 PERSON = """
@@ -241,7 +242,7 @@ def test_password__leaves_the_digests_by_itself(sketch: Write, loader: str) -> N
         assert (check.returncode, check.stderr) == (0, "")
         verified(shop, **changes)
     first = shop.query("SELECT digests FROM seed_metadata WHERE status = 'success'")
-    shop.seed("--force", "--loader", loader, SEED_USER_PASSWORD="another", DEBUG=None)
+    assert shop.run("seed", "--force", "--loader", loader, SEED_USER_PASSWORD="another").returncode == 0
     assert shop.query("SELECT digests FROM seed_metadata WHERE status = 'success'") == first
 
 
@@ -394,6 +395,38 @@ def test_django__older_than_5_2_is_refused_by_name(sketch: Write, version: str) 
         assert done.returncode == 1, done.stdout
         assert "Traceback" not in done.stderr
         assert "5.2" in done.stderr
+
+
+PSYCOPG2 = """
+class Anything:
+    def __init__(self, *args, **kwargs): pass
+    def __call__(self, *args, **kwargs): return self
+
+__version__ = "2.9.9 (dt dec pq3 ext lo64)"
+
+def __getattr__(name):
+    if name.startswith("__") or name in ("errors", "extensions", "extras", "sql"):
+        raise AttributeError(name)
+    if name.isupper():
+        return len(name)
+    return type(name, (Exception if name.endswith("Error") else Anything,), {})
+"""
+
+
+@pytest.mark.skipif(not IS_POSTGRESQL, reason="a driver of PostgreSQL's")
+def test_psycopg__2_is_refused_by_name(sketch: Write) -> None:
+    """Something that Django takes for psycopg 2 stands in for it, where psycopg 3 isn't installed."""
+    shop = sketch(PERSON, PEOPLE.format(count=3))
+    old = shop.folder / "psycopg2"
+    old.mkdir()
+    for name in ("__init__", "errors", "extensions", "extras", "sql"):
+        (old / f"{name}.py").write_text(PSYCOPG2)
+    shop.write(settings="import sys\nsys.modules['psycopg'] = None\n")
+    for arguments in (("seed",), ("migrate", "-v0")):
+        done = shop.run(*arguments)
+        assert done.returncode == 1, done.stdout
+        assert "Traceback" not in done.stderr
+        assert "psycopg 3" in done.stderr
 
 
 def test_zone__use_tz_off_works_or_is_refused_by_name(sketch: Write) -> None:

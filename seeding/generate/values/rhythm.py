@@ -14,8 +14,8 @@ YEAR_US = WEEKS * 7 * 24 * HOUR_US  # whole weeks, so that Monday stays Monday
 
 # Business in each hour of the day (UTC) and on each day of the week, from Monday; and in the last week of the year for
 # each unit of it in the first.
-_HOURS = (6, 4, 3, 2, 2, 3, 6, 11, 17, 22, 25, 27, 29, 27, 25, 24, 25, 28, 33, 38, 40, 34, 23, 12)
-_DAYS = (9, 9, 10, 10, 12, 14, 13)
+HOURS = (6, 4, 3, 2, 2, 3, 6, 11, 17, 22, 25, 27, 29, 27, 25, 24, 25, 28, 33, 38, 40, 34, 23, 12)
+DAYS = (9, 9, 10, 10, 12, 14, 13)
 _GROWTH = 2
 
 _STEPS = 15  # bits: the year's business is cut into this many equal parts, and time runs evenly within each
@@ -37,7 +37,7 @@ def moment(fraction: NDArray[np.uint64]) -> NDArray[np.int64]:
 @cache
 def _quantiles() -> NDArray[np.int64]:
     """Return when each equal part of the year's business begins, in microseconds from the year's start, and its end."""
-    weights = [day * hour * (WEEKS + (_GROWTH - 1) * week) for week in range(WEEKS) for day in _DAYS for hour in _HOURS]
+    weights = [day * hour * (WEEKS + (_GROWTH - 1) * week) for week in range(WEEKS) for day in DAYS for hour in HOURS]
     done = np.array([0, *accumulate(weights)])
     parts = np.arange((1 << _STEPS) + 1, dtype=np.int64) * done[-1]
     hours = np.minimum(np.searchsorted(done << _STEPS, parts, side="right") - 1, len(weights) - 1)

@@ -1,0 +1,118 @@
+"""Relations: which row of another table each row refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import gcd
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from ..arithmetic import INT64_MAX, LOW_HALF, multiply_high
+from ..children import Children, Per
+from ..pairs import Choices, Pairs
+from ..permutation import Permutation
+from ..streams import HALF, Numbers
+from ..tree_columns import TreeColumns
+from ..trees import Tree
+from .base import RowsBase, table_of
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+
+class ReferenceValues(RowsBase):
+    """References to rows of other tables, as row numbers."""
+
+    def reference(self, stream: str, model: type[Model]) -> Numbers:
+        """Return the row number of a row of `model` for each row, skewed as customers' orders are.
+
+        The first rows refer to every row of `model` once; after those, a tenth of them gets about a third of all
+        references (the product of two uniform numbers), spread over the table by a permutation. Raises ValueError
+        where `model` has no rows.
+        """
+        parents = self.count(model)
+        if parents == 0:
+            raise ValueError(f"it refers to {table_of(model)}, which has no rows")
+        bits = self.bits(stream)
+        product = (bits >> HALF) * (bits & LOW_HALF)
+        step = max(1, parents * 5 // 8)
+        while gcd(step, parents) != 1:
+            step += 1
+        if parents * step > INT64_MAX:  # for more than three billion parents, 32 bits are too few
+            skewed = multiply_high(product, np.uint64(parents))
+            rank = np.where(self.numbers < parents, self.numbers.view(np.uint64), skewed)
+            return Permutation(parents, 0)(rank).view(np.int64)
+        rank = ((product >> HALF) * np.uint64(parents) >> HALF).astype(np.int64)
+        rank = np.where(self.numbers < parents, self.numbers, rank)
+        return (rank + 1) * step % parents
+
+    def parent(self, per: Per) -> tuple[Numbers, Numbers]:
+        """Return for each row its parent's row number, and its position among the parent's children, from 0.
+
+        For a table with `count=per(Order, 1, 8)`: `order, position = rows.parent(per(Order, 1, 8))`.
+        """
+        return self._children(per).parents_of(self.numbers)
+
+    def child_count(self, per: Per, model: type[Model]) -> Numbers:
+        """Return how many rows of `model`, which has so many `per` row of this table, each row has."""
+        return per.children(self.total, table_of(model)).counts(self.numbers)
+
+    def total_of(self, per: Per, model: type[Model], values: Callable[[Self], Numbers]) -> Numbers:
+        """Return for each row the sum of its children's values, 0 where it has none.
+
+        `model` is the children's, of which there are so many `per` row of this table; `values` makes the column that
+        is summed from rows of it: `rows.total_of(LINES, Line, lambda lines: amount(lines))`. Only the children of
+        these rows are made.
+        """
+
+        def of_children(numbers: Numbers) -> Numbers:
+            table = table_of(model)
+            if len(numbers) and numbers[-1] - numbers[0] == len(numbers) - 1 and (np.diff(numbers) == 1).all():
+                return values(type(self)(self._dataset, table, int(numbers[0]), int(numbers[-1]) + 1))
+            return values(type(self)(self._dataset, table, 0, 0, numbers))
+
+        return per.children(self.total, table_of(model)).sums(self.numbers, of_children)
+
+    def pairs(
+        self,
+        left: type[Model] | Per,
+        right: type[Model],
+        *,
+        stream: str = "pairs",
+        different: bool = False,
+        unordered: bool = False,
+    ) -> tuple[Numbers, Numbers]:
+        """Return row numbers of two models a row, no pair twice: for many-to-many relations and unique together.
+
+        With `per(Post, 1, 3)` on the left, in a table of that count, each post has one to three different ones.
+        `different` leaves out pairs of a row with itself, `unordered` also those the other way round. Raises
+        ValueError where there are fewer pairs than rows.
+        """
+        key = self._dataset.key(self._table, stream)
+        if isinstance(left, Per):
+            return Choices(self._children(left), self.count(right), left.high, key).at(self.numbers)
+        pairs = Pairs(self.count(left), self.count(right), key, different=different, unordered=unordered)
+        if self.total > pairs.capacity:
+            tables = f"{table_of(left)} and {table_of(right)}"
+            raise ValueError(f"{tables} have {pairs.capacity:,} different pairs, and {self.total:,} rows need one each")
+        return pairs.at(self.numbers)
+
+    def tree(self, *, low: int = 0, high: int = 8, roots: int = 1, depth: int | None = None) -> TreeColumns:
+        """Return the columns of a tree of all rows of this table: `tree.parent`, `tree.path()`, `tree.lft`, …
+
+        Each row has from `low` to `high` children; with `depth`, as few as make a tree of so many levels. Raises
+        ValueError where there is no such tree.
+        """
+        if depth is None:
+            tree = Tree(self.total, low=low, high=high, roots=roots, salt=self._table)
+        else:
+            tree = Tree.of_depth(self.total, depth, roots=roots, salt=self._table)
+        return TreeColumns(tree, self.numbers)
+
+    def _children(self, per: Per) -> Children:
+        children = per.children(self.count(per.model), self._table)
+        if self.total > children.total:
+            parents = f"{self.count(per.model):,} rows of {table_of(per.model)}"
+            raise ValueError(f"{parents} have {children.total:,} children, and there are {self.total:,} rows")
+        return children

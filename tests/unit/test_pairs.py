@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.models import User
+from orders.models import Order
+from seeding.generate.pairs import Pairs
+from seeding.generate.rows import Rows
+from seeding.generate.streams import Dataset
+
+sizes = st.integers(1, 40)
+
+
+def both(pairs: Pairs, numbers: np.ndarray) -> list[tuple[int, int]]:
+    left, right = pairs.at(numbers)
+    return list(zip(left.tolist(), right.tolist(), strict=True))
+
+
+@given(left=sizes, right=sizes, key=st.integers(0, 99))
+def test_pairs__are_all_there_are(left: int, right: int, key: int) -> None:
+    pairs = Pairs(left, right, key)
+    assert sorted(both(pairs, np.arange(pairs.capacity))) == [(a, b) for a in range(left) for b in range(right)]
+
+
+@given(size=sizes, key=st.integers(0, 99))
+def test_pairs__of_different_rows(size: int, key: int) -> None:
+    pairs = Pairs(size, size, key, different=True)
+    expected = [(a, b) for a in range(size) for b in range(size) if a != b]
+    assert sorted(both(pairs, np.arange(pairs.capacity))) == expected
+
+
+@given(size=sizes, key=st.integers(0, 99))
+def test_pairs__unordered(size: int, key: int) -> None:
+    pairs = Pairs(size, size, key, unordered=True)
+    expected = [(a, b) for a in range(size) for b in range(a + 1, size)]
+    assert sorted(both(pairs, np.arange(pairs.capacity))) == expected
+
+
+@pytest.mark.parametrize("kind", [{}, {"different": True}, {"unordered": True}])
+@pytest.mark.parametrize("size", [10**6, 2**32, 10**13])
+def test_pairs__of_large_tables(kind: dict[str, bool], size: int) -> None:
+    made = both(Pairs(size, size, 5, **kind), np.arange(10**6, 10**6 + 2000))
+    assert len(set(made)) == 2000
+    assert all(0 <= a < size and 0 <= b < size for a, b in made)
+    assert not kind or all(a != b for a, b in made)
+
+
+def test_pairs__of_two_sizes_have_all_to_do_with_all() -> None:
+    with pytest.raises(ValueError, match="are of one table, not of 2 and 3 rows"):
+        Pairs(2, 3, 1, different=True)
+
+
+def test_pairs__of_rows() -> None:
+    dataset = Dataset("v1", {"users": 30, "orders": 40, "payments": 1200})
+    user, order = Rows(dataset, "payments", 0, 1200).pairs(User, Order)
+    assert len(set(zip(user.tolist(), order.tolist(), strict=True))) == 1200
+    batch = Rows(dataset, "payments", 700, 800).pairs(User, Order)
+    assert batch[0].tolist() == user[700:800].tolist()
+    assert user[:8].tolist() == [1, 15, 12, 23, 21, 0, 0, 4]
+
+
+def test_pairs__say_that_there_are_too_few() -> None:
+    dataset = Dataset("v1", {"users": 3, "orders": 2, "payments": 7})
+    with pytest.raises(ValueError, match="users and orders have 6 different pairs, and 7 rows need one each"):
+        Rows(dataset, "payments", 0, 7).pairs(User, Order)
