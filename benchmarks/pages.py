@@ -12,7 +12,7 @@ import warnings
 
 from tests.support.postgres import server
 
-ORDERS = ("", "o=5", "p=2", "p=50", "status__exact=completed", "status__exact=pending", "status__exact=processing&p=50")
+ORDERS = ("", "o=4", "p=2", "p=50", "status__exact=completed", "status__exact=pending", "status__exact=processing&p=50")
 DAYS = "created_at__since={since}&created_at__until={until}"
 SEARCHES = ("q={key}", "q={email}", "q=a", "q=ebba", "q=nobody")
 

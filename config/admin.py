@@ -4,21 +4,39 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.options import IS_POPUP_VAR, IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.functional import cached_property
+from django.utils.functional import cached_property, lazy
+from django.utils.html import format_html
+from django.utils.text import capfirst
 
 LARGEST_KEY = 2**63 - 1
+
+
+# With the zone that the times of a list are in, whichever it is when the page is made.
+_CREATED = lazy(lambda: f"created ({timezone.get_current_timezone_name()})", str)()
+
+
+def moment_of(at: datetime | None) -> str:
+    """Return a time as pages show it, with its zone: 2026-01-31 23:59:59 UTC."""
+    if at is None:
+        return "never"
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S} {timezone.get_current_timezone_name()}"
 
 
 def as_key(text: str) -> int | None:
     """Return the key that the text is, if it can be one."""
     key = int(text) if text.isdecimal() and len(text) <= len(str(LARGEST_KEY)) else None
     return key if key is not None and key <= LARGEST_KEY else None
+
+
+def address_of(email: str) -> str:
+    """Return an address as a cell: a list shows the beginning of a long one, and a pointer over it the whole."""
+    return format_html('<span class="address" title="{}">{}</span>', email, email)
 
 
 class CappedPaginator(Paginator):
@@ -82,14 +100,24 @@ class LargeTableAdmin(admin.ModelAdmin):
     list_max_show_all = 0
     sortable_by = ("created",)
     lookups: tuple[str, ...] = ()  # the parameters of the filters, and no others
+    filled_by = "python manage.py seed"  # what an empty list tells to run
     search_fields = ("pk", "email")  # shown as one search box; get_search_results says how
 
     class Media:
         css = {"all": ["config/large_tables.css"]}
 
-    @admin.display(description="created", ordering="created_at")
+    @admin.display(description=_CREATED, ordering="created_at")
     def created(self, row: Any) -> str:
         return f"{timezone.localtime(row.created_at):%Y-%m-%d %H:%M}"
+
+    @admin.display(description="created")
+    def created_moment(self, row: Any) -> str:
+        return moment_of(row.created_at)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Call the page by what it lists, except where one is to be picked from it."""
+        title = {} if IS_POPUP_VAR in request.GET else {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return LargeTableChangeList

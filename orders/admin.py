@@ -13,7 +13,7 @@ from django.utils.html import format_html
 
 from accounts.admin import UserAdmin
 from accounts.models import User
-from config.admin import DateRangeFilter, KnownChoicesFilter, LargeTableAdmin, LargeTableChangeList, as_key
+from config.admin import DateRangeFilter, KnownChoicesFilter, LargeTableAdmin, LargeTableChangeList, address_of, as_key
 
 from .models import Order, Payment, Status, with_lifetime_value
 
@@ -70,20 +70,20 @@ class _ShopAdmin(LargeTableAdmin):
 
 @admin.register(Order)
 class OrderAdmin(_ShopAdmin):
-    list_display = ("__str__", "customer", "money_total", "status_badge", "payment_link", "created")
+    list_display = ("__str__", "customer", "money_total", "status_and_payment", "created")
     list_filter = (("status", KnownChoicesFilter), ("created_at", DateRangeFilter), CustomerFilter)
     lookups = ("status__exact", "created_at__since", "created_at__until", "user")
     list_select_related = ("user", "payment")
     ordering = ("-created_at", "-pk")
     customer_field = "user"
-    readonly_fields = ("customer", "payment_link", "created_at")
+    readonly_fields = ("customer", "payment_link", "created_moment")
     raw_id_fields = ("user",)
 
     def get_fields(self, request: HttpRequest, obj: Order | None = None) -> Any:
         if obj is None:
             return ("user", "total", "status")
         user = "user" if self.has_change_permission(request, obj) else "customer"  # a link where one may follow it
-        return (user, "total", "status", "payment_link", "created_at")
+        return (user, "total", "status", "payment_link", "created_moment")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the pictures above the first page of all orders, where nobody picks one for another page."""
@@ -96,7 +96,7 @@ class OrderAdmin(_ShopAdmin):
 
     @admin.display(description="customer")
     def customer(self, order: Order) -> str:
-        return _link(order, "accounts_user", order.user_id, order.user.email)
+        return _link(order, "accounts_user", order.user_id, address_of(order.user.email))
 
     @admin.display(description="total")
     def money_total(self, order: Order) -> str:
@@ -105,8 +105,21 @@ class OrderAdmin(_ShopAdmin):
     @admin.display(description="payment")
     def payment_link(self, order: Order) -> str:
         if not hasattr(order, "payment"):
-            return "-"
-        return _link(order, "orders_payment", order.pk, Status(order.payment.status).label)
+            return "no payment"
+        return _link(order, "orders_payment", order.pk, f"{order.payment.amount:,.2f}, {order.payment.status}")
+
+    @admin.display(description="status")
+    def status_and_payment(self, order: Order) -> str:
+        """Show the status, and the payment where it says something else."""
+        badge = self.status_badge(order)
+        if not hasattr(order, "payment"):
+            return format_html('{} <small class="payment">no payment</small>', badge)
+        if (order.payment.status, order.payment.amount) == (order.status, order.total):
+            return badge
+        differs = [order.payment.status] if order.payment.status != order.status else []
+        differs += [f"{order.payment.amount:,.2f}"] if order.payment.amount != order.total else []
+        link = _link(order, "orders_payment", order.pk, f"payment {', '.join(differs)}")
+        return format_html('{} <small class="payment">{}</small>', badge, link)
 
 
 @admin.register(Payment)
@@ -119,12 +132,14 @@ class PaymentAdmin(_ShopAdmin):
     sortable_by = ()  # type: ignore[assignment, unused-ignore]
     ordering = ("-pk",)
     customer_field = "order__user"
-    readonly_fields = ("order_link", "customer", "created_at")
+    readonly_fields = ("order_link", "customer", "created_moment")
     raw_id_fields = ("order",)
 
     def get_fields(self, request: HttpRequest, obj: Payment | None = None) -> Any:
         # The order is the payment's key: another one would be another payment.
-        return ("order_link", "customer", "amount", "status", "created_at") if obj else ("order", "amount", "status")
+        return (
+            ("order_link", "customer", "amount", "status", "created_moment") if obj else ("order", "amount", "status")
+        )
 
     @admin.display(description="order")
     def order_link(self, payment: Payment) -> str:
@@ -132,7 +147,7 @@ class PaymentAdmin(_ShopAdmin):
 
     @admin.display(description="customer")
     def customer(self, payment: Payment) -> str:
-        return _link(payment, "accounts_user", payment.order.user_id, payment.order.user.email)
+        return _link(payment, "accounts_user", payment.order.user_id, address_of(payment.order.user.email))
 
     @admin.display(description="amount")
     def money_amount(self, payment: Payment) -> str:

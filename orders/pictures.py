@@ -1,46 +1,63 @@
 """Pictures of what the table of orders holds: how far the orders have come, orders a month, how dear they are.
 
-Up to a million keys they count all orders; above that the first million keys, which are a fair sample where orders are
-not sorted by anything else. Three queries, none of which reads more than those keys.
+Up to a million keys they count all orders. Above that the first million keys are the sample, a fair one where orders
+are not sorted by anything else: it gives shares and averages, never a sum, and the number of orders is an estimate of
+the database. Four queries at most, none of which reads more than those keys.
 """
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import models
+from django.db import connections, models
 from django.db.models.functions import Cast, Floor
 
-from .charts import Chart, Column, Part, tables_of
+from .charts import Chart, Column, Part, part_of, tables_of
 from .models import OrderQuerySet, Status
 
 SAMPLE_KEYS = 1_000_000
 MONTHS = 18  # the last ones
 BIN = 50  # of the totals
 BINS = 10  # the last one is open
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
 class Pictures:
     """The charts, and the figures above them."""
 
-    orders: int
-    completed: int
-    revenue: Decimal  # of the completed orders
-    is_sample: bool
+    orders: int  # that were counted: all, or the sample
+    statuses: dict[Status, int]
+    revenue: Decimal  # of the completed ones among them
+    estimate: int | None  # of all orders, where those counted are a sample
     charts: tuple[Chart, ...]
+    sample_keys = f"{SAMPLE_KEYS:,}"  # for the template; no field
+
+    @property
+    def is_sample(self) -> bool:
+        return self.estimate is not None
+
+    @property
+    def completed(self) -> int:
+        return self.statuses[Status.COMPLETED]
+
+    @property
+    def total(self) -> str:
+        """How many orders there are, in words."""
+        return f"{self.orders:,}" if self.estimate is None else f"about {_rounded(self.estimate):,}"
+
+    @property
+    def shares(self) -> list[tuple[str, str, str]]:
+        """Each status, its label, and how many of the orders have come that far."""
+        return [(s.value, s.label.lower(), f"{n / self.orders:.1%}") for s, n in self.statuses.items()]
 
     @property
     def figures(self) -> list[tuple[str, str]]:
         average = self.revenue / self.completed if self.completed else Decimal(0)
-        return [
-            ("orders", f"{self.orders:,}"),
-            ("completed", f"{self.completed / self.orders:.1%}"),
-            ("revenue", f"{self.revenue:,.2f}"),
-            ("average completed order", f"{average:,.2f}"),
-        ]
+        revenue = [] if self.is_sample else [("revenue", f"{self.revenue:,.2f}")]
+        return [("orders", self.total), *revenue, ("average completed order", f"{average:,.2f}")]
 
 
 def pictures_of(orders: OrderQuerySet) -> Pictures | None:
@@ -49,7 +66,6 @@ def pictures_of(orders: OrderQuerySet) -> Pictures | None:
     if keys["first"] is None:
         return None
     end = keys["first"] + SAMPLE_KEYS
-    is_sample = keys["last"] >= end
     sample = orders.filter(pk__lt=end)
     # Two queries, each with what the other hasn't, so that neither takes long; not sorted by the database: that would
     # sort all rows.
@@ -64,60 +80,85 @@ def pictures_of(orders: OrderQuerySet) -> Pictures | None:
         revenue += row["sum"] if row["status"] == Status.COMPLETED else 0
     if not counts or not totals:  # deleted meanwhile
         return None
+    counted = sum(statuses.values())
+    is_sample = keys["last"] >= end
+    whole = counted if is_sample else None
     return Pictures(
-        orders=sum(statuses.values()),
-        completed=statuses[Status.COMPLETED],
+        orders=counted,
+        statuses=statuses,
         revenue=revenue,
-        is_sample=is_sample,
-        charts=(_by_status(statuses), _by_month(counts), _by_total(totals)),
+        estimate=max(counted, _estimate(orders.db) or keys["last"] - keys["first"] + 1) if is_sample else None,
+        charts=(_by_month(counts, whole), _by_total(totals, whole)),
     )
 
 
-def _by_status(statuses: dict[Status, int]) -> Chart:
-    orders = sum(statuses.values())
-    shares = [f"{count / orders:.1%}" for count in statuses.values()]
-    return Chart(
-        key="status",
-        title="Status",
-        summary=", ".join(f"{s.label.lower()} {share}" for s, share in zip(statuses, shares, strict=True)),
-        heads=("Status", "Orders", "Share"),
-        rows=tables_of([(s.label, n, share) for (s, n), share in zip(statuses.items(), shares, strict=True)]),
-        columns=tuple(Column(s.label, s.label, (Part(s.value, n),)) for s, n in statuses.items()),
-    )
+def _estimate(using: str) -> int | None:
+    """Return how many orders there are as PostgreSQL's planner knows it, since it last looked through the table."""
+    connection = connections[using]
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass('orders')")
+        row = cursor.fetchone()
+    return row[0] if row and row[0] > 0 else None
 
 
-def _by_month(counts: dict[tuple[date, str], int]) -> Chart:
+def _rounded(number: int) -> int:
+    """Return the number with its first three digits only: an estimate knows no more."""
+    unit = 10 ** max(0, len(str(number)) - 3)
+    return round(number / unit) * unit
+
+
+def _by_month(counts: dict[tuple[date, str], int], whole: int | None) -> Chart:
     months = _months(min(month for month, _ in counts), max(month for month, _ in counts))[-MONTHS:]
     found = [(month, [counts.get((month, status), 0) for status in Status]) for month in months]
     busiest, most = max(found, key=lambda pair: sum(pair[1]))
+    today = datetime.now(UTC).date()
+    unfinished = [month for month in months if (month.year, month.month) == (today.year, today.month)]
+    words = {month: f"{month:%b %Y}" + (", so far" if month in unfinished else "") for month in months}
     return Chart(
         key="months",
         title="Orders a month",
-        summary=f"{_name(months[0])} to {_name(months[-1])}; most, {sum(most):,}, in {_name(busiest)}",
+        summary=f"most in {words[busiest]}: {part_of(sum(most), whole)}",
         heads=("Month (UTC)", "All", *(status.label for status in Status)),
-        rows=tables_of([(_name(month), sum(by_status), *by_status) for month, by_status in found]),
+        rows=tables_of([(words[month], sum(by_status), *by_status) for month, by_status in found], whole),
         columns=tuple(
             Column(
-                f"{month:%Y}" if month.month == 1 else f"{month:%b}" if month.month % 3 == 1 or len(months) < 5 else "",
-                _name(month),
+                _tick(month, months, unfinished),
+                words[month],
                 tuple(Part(status.value, n) for status, n in zip(Status, by_status, strict=True) if n),
+                is_open=month in unfinished,
             )
             for month, by_status in found
         ),
         legend=tuple((status.value, status.label) for status in Status),
+        whole=whole,
     )
 
 
-def _by_total(totals: Counter[int]) -> Chart:
-    names = [f"{BIN * i:,} to {BIN * (i + 1):,}" for i in range(BINS - 1)] + [f"{BIN * (BINS - 1):,} and more"]
+def _tick(month: date, months: list[date], unfinished: list[date]) -> str:
+    """Return what stands below the column of a month: enough to find one's way, and no two that touch."""
+    if month in unfinished:
+        return "so far"
+    if unfinished and month == months[-2]:
+        return ""
+    if month.month == 1:
+        return f"{month:%Y}"
+    return f"{month:%b}" if month.month % 3 == 1 or len(months) < 5 else ""
+
+
+def _by_total(totals: Counter[int], whole: int | None) -> Chart:
+    names = [f"{BIN * i:,} to {BIN * (i + 1) - CENT:,}" for i in range(BINS - 1)] + [f"{BIN * (BINS - 1):,} and more"]
     common = max(range(BINS), key=lambda i: totals[i])
     return Chart(
         key="totals",
-        title="Totals",
-        summary=f"orders by their total; most, {totals[common]:,}, from {names[common]}",
-        heads=("Total from", "Orders"),
-        rows=tables_of([(name, totals[i]) for i, name in enumerate(names)]),
-        columns=tuple(Column(f"{BIN * i:,}", name, (Part("total", totals[i]),)) for i, name in enumerate(names)),
+        title="Orders by their total",
+        summary=f"most cost {names[common]}: {part_of(totals[common], whole)}",
+        heads=("Total", "Orders"),
+        rows=tables_of([(name, totals[i]) for i, name in enumerate(names)], whole),
+        columns=tuple(Column("", name, (Part("total", totals[i]),)) for i, name in enumerate(names)),
+        edges=(*(f"{BIN * i:,}" for i in range(BINS)), "more"),
+        whole=whole,
     )
 
 
@@ -125,7 +166,3 @@ def _months(first: date, last: date) -> list[date]:
     """Return all months from the first to the last, also those without orders."""
     numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     return [date(number // 12, number % 12 + 1, 1) for number in numbers]
-
-
-def _name(month: date) -> str:
-    return f"{month:%b %Y}"

@@ -3,36 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import DEFAULT_DB_ALIAS
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.timesince import timesince
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from .database.locks import is_running
+from . import admin_actions as actions
 from .errors import SeedError
 from .models import SeedMetadata, Status
 
-VERIFIED_ROWS = 100_000  # up to here, a page may compare every row with what was generated: a second or two
 SHOWN_TABLES = 5
+SHOWN_OF_A_DIGEST = 12  # characters; the others on demand
+WORDS = {Status.SUCCESS: "Applied", Status.FAILED: "Failed", Status.REPLACED: "Replaced"}
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """The attempts that ended in one way."""
+
+    title = "status"
+    parameter_name = "status__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(status.value, word) for status, word in WORDS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SeedMetadata]) -> QuerySet[SeedMetadata]:
+        return queryset if self.value() is None else queryset.filter(status=self.value())
 
 
 @admin.register(SeedMetadata)
 class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     """A record, so nothing is added or changed by hand."""
 
-    list_filter = ("status", "seed_version", "loader")
+    list_filter = (StatusFilter, "seed_version", "loader")
     search_fields = ("seed_version", "error", "host")
     search_help_text = "A version, a host, or words of an error."
     ordering = ("-seeded_at", "-id")
-    sortable_by = ("version", "badge", "seeded", "duration", "loader")
+    sortable_by = ("version", "badge", "seeded", "timing")
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
 
@@ -56,20 +69,26 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
         )
         tables = list(newest[0].row_counts)[:SHOWN_TABLES] if newest else []
         fastest = max((_rate(row) or 0 for row in newest), default=0)
-        return ("version", "badge", "seeded", *map(_rows_of, tables), "duration", _rate_to_scale(fastest), "loader")
+        return ("version", "badge", "seeded", *map(_rows_of, tables), "timing", _rate_to_scale(fastest))
 
     def get_fieldsets(self, request: HttpRequest, obj: SeedMetadata | None = None) -> Any:
-        what = ("seed_version", "badge", "seeded", "anchored_at", "duration", "rate", "loader")
+        what = ("seed_version", "badge", "seeded", "anchored", "duration", "rate", "loader")
         who = ("host", "pid", "database_user")
         failure = [("Error", {"fields": ("failure",)})] if obj and obj.error else []
         return [(None, {"fields": what}), *failure, ("Tables", {"fields": ("tables",)}), ("Run by", {"fields": who})]
 
     def get_urls(self) -> list[URLPattern]:
         verify = self.admin_site.admin_view(require_POST(self.verify_view))
+        seed_again = self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.seed_again_view))
         return [
+            path("seed-again/", seed_again, name="seeding_seedmetadata_seed_again"),
             path("<path:object_id>/verify/", verify, name="seeding_seedmetadata_verify"),
             *super().get_urls(),
         ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        context = {"title": "Seed attempts", "may_seed": actions.may_seed(request.user), **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     def render_change_form(
         self,
@@ -80,7 +99,13 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
         form_url: str = "",
         obj: SeedMetadata | None = None,
     ) -> HttpResponse:
-        context |= {"quick": _is_quick(obj), "verified_rows": f"{VERIFIED_ROWS:,}"}
+        context |= {
+            "title": f"Seed attempt: {obj.seed_version}" if obj else "Seed attempt",
+            "subtitle": None,
+            "quick": actions.is_quick(obj),
+            "quick_rows": f"{actions.QUICK_ROWS:,}",
+            "may_seed": actions.may_seed(request.user),
+        }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def verify_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -90,24 +115,51 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
-        if row.status != Status.SUCCESS:
-            messages.warning(request, "Only the attempt in force can be verified: others' data is gone.")
-        elif is_running(row._state.db or DEFAULT_DB_ALIAS):
-            messages.warning(request, "A seed is running: verify when it has ended.")
-        elif not _is_quick(row):
-            messages.warning(request, "That would take long here: run `python manage.py seed --verify` in a shell.")
-        else:
-            from .apply.verify import verify
+        actions.verify_every_row(request, row)
+        return self._to("change", row.pk)
 
+    def seed_again_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what seeding again would do; when that is confirmed, do it."""
+        found = actions.configured()
+        if not (self.has_view_permission(request) and actions.may_seed(request.user, found)):
+            raise PermissionDenied
+        attempt = actions.applied()
+        if request.method == "POST":
+            return self._seed_again(request, found, attempt)
+        plan = error = None
+        if actions.is_quick_to_seed(attempt, found):
             try:
-                found = verify(row.seed_version, using=row._state.db)
+                plan = actions.planned(found)
             except SeedError as exc:
-                messages.error(request, f"Not verified. {exc}")
-            else:
-                level = messages.SUCCESS if found.same else messages.ERROR
-                messages.add_message(request, level, f"Compared every row. {found}")
-        page = reverse("admin:seeding_seedmetadata_change", args=[row.pk], current_app=self.admin_site.name)
-        return HttpResponseRedirect(page)
+                error = str(exc)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Seed {found.version}{' again' if attempt and attempt.seed_version == found.version else ''}",
+            "attempt": attempt,
+            "plan": plan,
+            "deleted": sum(table.delete for table in plan.tables) if plan else 0,
+            "error": error,
+            "quick_rows": f"{actions.QUICK_ROWS:,}",
+        }
+        return TemplateResponse(request, "admin/seeding/seedmetadata/seed_again.html", context)
+
+    def _seed_again(
+        self, request: HttpRequest, found: actions.Configured, attempt: SeedMetadata | None
+    ) -> HttpResponse:
+        shown = (request.POST.get("version"), request.POST.get("attempt"))
+        if shown != (found.version, str(attempt.pk if attempt else "")) or not actions.is_quick_to_seed(attempt, found):
+            messages.warning(request, "Things have changed since the plan was shown. This is what would happen now.")
+            return self._to("seed_again")
+        made = actions.seed_again(request, found)
+        if made is None:
+            return self._to("changelist")
+        self.log_addition(request, made, [{"added": {"name": "seed attempt", "object": made.seed_version}}])
+        return self._to("change", made.pk)
+
+    def _to(self, page: str, *arguments: Any) -> HttpResponse:
+        name = f"admin:seeding_seedmetadata_{page}"
+        return HttpResponseRedirect(reverse(name, args=arguments, current_app=self.admin_site.name))
 
     @admin.display(description="version", ordering="seed_version")
     def version(self, row: SeedMetadata) -> str:
@@ -115,19 +167,26 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
 
     @admin.display(description="status", ordering="status")
     def badge(self, row: SeedMetadata) -> str:
-        return format_html('<span class="seed-status {}">{}</span>', row.status, Status(row.status).label)
+        return format_html('<span class="seed-status {}">{}</span>', row.status, WORDS[Status(row.status)])
 
-    @admin.display(description="seeded at", ordering="seeded_at")
+    @admin.display(description="seeded at (UTC)", ordering="seeded_at")
     def seeded(self, row: SeedMetadata) -> str:
-        at = f"{timezone.localtime(row.seeded_at):%Y-%m-%d %H:%M:%S}"
-        is_recent = timezone.now() - row.seeded_at < timedelta(minutes=1)
-        return format_html(
-            "{} <small>{}</small>", at, "just now" if is_recent else f"{timesince(row.seeded_at, depth=1)} ago"
-        )
+        return format_html("{} <small>{}</small>", _utc(row.seeded_at), actions.ago(row.seeded_at))
+
+    @admin.display(description="anchored at (UTC)")
+    def anchored(self, row: SeedMetadata) -> str:
+        """Show the moment that generated times count back from."""
+        if row.anchored_at is None:
+            return "-"
+        return format_html("{} <small>generated times count back from here</small>", _utc(row.anchored_at))
+
+    @admin.display(description="duration")
+    def duration(self, row: SeedMetadata) -> str:
+        return actions.seconds(row.duration_ms)
 
     @admin.display(description="duration", ordering="duration_ms")
-    def duration(self, row: SeedMetadata) -> str:
-        return "-" if row.duration_ms is None else f"{row.duration_ms / 1000:,.1f} s"
+    def timing(self, row: SeedMetadata) -> str:
+        return format_html("{} <small>{}</small>", actions.seconds(row.duration_ms), row.loader)
 
     @admin.display(description="rows/s")
     def rate(self, row: SeedMetadata) -> str:
@@ -146,10 +205,9 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
         most = max(row.row_counts.values()) or 1
         lines = format_html_join(
             "",
-            '<tr><th scope="row">{}</th><td class="seed-number">{}</td><td>{}</td><td><code>{}</code><br>'
-            "<small>of a sample: <code>{}</code></small></td></tr>",
+            '<tr><th scope="row">{}</th><td class="seed-number">{}</td><td>{}</td><td>{}</td></tr>',
             (
-                (table, f"{rows:,}", _bar(rows / most), row.digests.get(table, "-"), row.sample_digests.get(table, "-"))
+                (table, f"{rows:,}", _bar(rows / most), _digest(table, row.digests, row.sample_digests))
                 for table, rows in row.row_counts.items()
             ),
         )
@@ -158,6 +216,25 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
             '<th scope="col">Digest</th></tr></thead><tbody>{}</tbody></table>',
             lines,
         )
+
+
+def _digest(table: str, digests: dict[str, str], sample_digests: dict[str, str]) -> str:
+    """Return the beginning of a table's digest, which opens to the whole and to that of the sample."""
+    digest = digests.get(table)
+    if not digest:
+        return "-"
+    return format_html(
+        '<details class="seed-digest"><summary><code>{}…</code><span class="visually-hidden">, the digest of {}</span>'
+        "</summary><code>{}</code><br><small>of a sample:</small><br><code>{}</code></details>",
+        digest[:SHOWN_OF_A_DIGEST],
+        table,
+        digest,
+        sample_digests.get(table, "-"),
+    )
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def _rows_of(table: str) -> Callable[[SeedMetadata], str]:
@@ -192,13 +269,5 @@ def _bar(share: float) -> str:
 
 def _rate(row: SeedMetadata) -> float | None:
     """Return the rows a second, where any were made."""
-    rows = _total(row)
+    rows = actions.rows_of(row)
     return rows / (row.duration_ms / 1000) if rows and row.duration_ms else None
-
-
-def _total(row: SeedMetadata) -> int:
-    return sum(row.row_counts.values())
-
-
-def _is_quick(row: SeedMetadata | None) -> bool:
-    return row is not None and _total(row) <= VERIFIED_ROWS

@@ -13,7 +13,7 @@ import environ
 import psycopg
 import pytest
 
-from tests.conftest import IS_POSTGRESQL, Project, create_database, drop_database
+from tests.support.project import IS_POSTGRESQL, Project, create_database, drop_database
 
 LOADERS = ["bulk_create", "copy"] if IS_POSTGRESQL else ["bulk_create"]
 SETTINGS = """

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.conftest import IS_POSTGRESQL, Project
 from tests.sketch import LOADERS, Write, failure, lost_rows, plan_of, session, verified
+from tests.support.project import IS_POSTGRESQL, Project
 
 SMALL = ("--users", "20", "--orders", "100")
 LARGE = ("--users", "20", "--orders", "5000")

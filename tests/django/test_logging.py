@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from seeding import seed
-from tests.conftest import IS_POSTGRESQL
 from tests.sketch import Sketch, Write, failure, session
+from tests.support.project import IS_POSTGRESQL
 
 PERSON = """
 class Person(models.Model):

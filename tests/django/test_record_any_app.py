@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import IS_POSTGRESQL, Project
 from tests.sketch import LOADERS, Sketch, Write, failure, plan_of, verified
+from tests.support.project import IS_POSTGRESQL, Project
 
 ROOT = Path(__file__).resolve().parents[2]
 COUNTED = ["row_count_orders", "row_count_users"]

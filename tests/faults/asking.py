@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import IS_POSTGRESQL, Project, create_database, drop_database
+from tests.support.project import IS_POSTGRESQL, Project, create_database, drop_database
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from ..conftest import IS_POSTGRESQL, Project, connection_parameters, on_server
+from tests.support.project import IS_POSTGRESQL, Project, connection_parameters, on_server
 
 SIZES = ("--users", "20", "--orders", "100")  # loaded into the live constraints
 LARGE = ("--users", "500", "--orders", "5000")  # constraints and indexes are dropped and recreated

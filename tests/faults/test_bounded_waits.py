@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import psycopg
 import pytest
 
-from ..conftest import IS_POSTGRESQL, Project
+from tests.support.project import IS_POSTGRESQL, Project
+
 from .databases import LARGE, LOADERS, SIZES, V2, connect, until, within
 
 pytestmark = pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite has one lock, and test_sqlite_files.py its tests")

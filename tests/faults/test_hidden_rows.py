@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ..conftest import IS_POSTGRESQL, Project
+from tests.support.project import IS_POSTGRESQL, Project
+
 from .databases import LARGE, LOADERS, SIZES, V2, as_role, losses, refused_by_name, role
 
 on_postgresql = pytest.mark.skipif(not IS_POSTGRESQL, reason="only PostgreSQL has it")

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import pytest
 from psycopg import sql
 
-from ..conftest import IS_POSTGRESQL, Project
+from tests.support.project import IS_POSTGRESQL, Project
+
 from .databases import LARGE, LOADERS, SIZES, V2, connect, identifier, refused, role, schema, within
 
 on_postgresql = pytest.mark.skipif(not IS_POSTGRESQL, reason="only PostgreSQL has roles, sequences and schemas")

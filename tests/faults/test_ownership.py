@@ -18,8 +18,8 @@ from django.db import IntegrityError, connection
 from accounts.models import User
 from orders.models import Order, Payment
 from seeding import SeedError, plan, seed
+from tests.support.project import IS_POSTGRESQL, Project
 
-from ..conftest import IS_POSTGRESQL, Project
 from .databases import LARGE, LOADERS, SIZES, TABLES, V2, losses, refused
 
 TRUE = "true" if IS_POSTGRESQL else "1"

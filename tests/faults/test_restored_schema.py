@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from ..conftest import IS_POSTGRESQL, Project, connection_parameters, on_server
+from tests.support.project import IS_POSTGRESQL, Project, connection_parameters, on_server
+
 from .databases import LARGE, LOADERS, SIZES, V2, as_role, connect, indexes, role, schema
 
 pytestmark = pytest.mark.skipif(not IS_POSTGRESQL, reason="a fault of PostgreSQL's")

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from tests.conftest import IS_POSTGRESQL
 from tests.sketch import LOADERS, Sketch, Write, failure, verified
+from tests.support.project import IS_POSTGRESQL
 
 PERSON = """
 class Person(models.Model):

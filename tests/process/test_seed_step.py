@@ -1,6 +1,6 @@
 """`manage.py seed_step`: what docker-compose.yml runs between migrate and the backend."""
 
-from tests.conftest import Project
+from tests.support.project import Project
 
 SIZES = {"SEED_USERS": "20", "SEED_ORDERS": "100", "SEED_ANCHOR": "2026-01-05"}
 

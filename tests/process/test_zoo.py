@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import IS_POSTGRESQL, Project, create_database, drop_database
 from tests.sketch import LOADERS, failure, lost_rows, plan_of, verified
+from tests.support.project import IS_POSTGRESQL, Project, create_database, drop_database
 
 BIRDS = '"aviary"."Bird"' if IS_POSTGRESQL else '"Bird"'
 OWN = ("animal", "declaredstamp", "default", "herd", "passport", "ring", "stamp", "ticket")

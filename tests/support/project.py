@@ -126,9 +126,14 @@ class Project:
         )
 
 
+def connection_parameters(database: str) -> dict[str, Any]:
+    """Return psycopg's parameters of a database on the server under test."""
+    return Project(f"{SERVER_URL}/{database}").parameters
+
+
 def on_server(sql: str) -> None:
     """Run one statement in the server's database postgres."""
-    with psycopg.connect(**Project(f"{SERVER_URL}/postgres").parameters, autocommit=True) as connection:
+    with psycopg.connect(**connection_parameters("postgres"), autocommit=True) as connection:
         connection.execute(sql)
 
 

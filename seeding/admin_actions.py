@@ -1,0 +1,131 @@
+"""What a person may set off from the admin: verifying, and seeding again. Only at sizes that take a second or two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.db import DEFAULT_DB_ALIAS
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.timesince import timesince
+
+from .database.locks import is_running
+from .errors import SeedError
+from .models import SeedMetadata, Status
+
+if TYPE_CHECKING:
+    from .report.results import SeedPlan
+
+QUICK_ROWS = 100_000  # up to here a page may wait for every row to be compared, or to be made
+MAY_SEED = "seeding.apply_seed"  # the permission to seed again
+
+
+@dataclass(frozen=True)
+class Configured:
+    """What a seed would apply here, as the `SEED_*` settings have it."""
+
+    version: str
+    rows: int  # asked for, by the counting options
+    is_enabled: bool
+    error: str = ""  # why the settings can't be read
+
+
+def configured() -> Configured:
+    """Return what the settings say; where they can't be read, why."""
+    from . import conf
+
+    try:
+        config = conf.read()
+    except SeedError as exc:
+        return Configured("", 0, is_enabled=False, error=str(exc))
+    return Configured(config.version, sum(config.row_counts.values()), config.enabled)
+
+
+def may_seed(user: Any, found: Configured | None = None) -> bool:
+    """Return True if this user may seed here: the permission is one of its own, and seeding must be enabled."""
+    return bool(user.has_perm(MAY_SEED)) and (found or configured()).is_enabled
+
+
+def applied() -> SeedMetadata | None:
+    """Return the applied attempt, if any."""
+    return SeedMetadata.objects.filter(status=Status.SUCCESS).first()
+
+
+def counts_of(attempt: SeedMetadata) -> dict[str, int]:
+    """Return the row counts, or none where somebody edited them into something else."""
+    return attempt.row_counts if isinstance(attempt.row_counts, dict) else {}
+
+
+def rows_of(attempt: SeedMetadata) -> int:
+    """Return how many rows the attempt made, in all tables."""
+    return sum(counts_of(attempt).values())
+
+
+def is_quick(attempt: SeedMetadata | None) -> bool:
+    """Return True if a page may compare all rows of the attempt."""
+    return attempt is not None and rows_of(attempt) <= QUICK_ROWS
+
+
+def is_quick_to_seed(attempt: SeedMetadata | None, found: Configured) -> bool:
+    """Return True if a page may delete the applied rows and make those that the settings ask for."""
+    return found.rows <= QUICK_ROWS and (attempt is None or is_quick(attempt))
+
+
+def seconds(duration_ms: int | None) -> str:
+    """Return a duration: 0.8 s, or 45 ms below a tenth of a second."""
+    if duration_ms is None:
+        return "-"
+    return f"{duration_ms / 1000:,.1f} s" if duration_ms >= 100 else f"{duration_ms} ms"
+
+
+def ago(moment: datetime) -> str:
+    """Return how long ago something was: 3 minutes ago."""
+    is_recent = timezone.now() - moment < timedelta(minutes=1)
+    return "just now" if is_recent else f"{timesince(moment, depth=1)} ago"
+
+
+def verify_every_row(request: HttpRequest, attempt: SeedMetadata) -> None:
+    """Compare every row with what was generated, and say how that went."""
+    using = attempt._state.db or DEFAULT_DB_ALIAS
+    if attempt.status != Status.SUCCESS:
+        messages.warning(request, "Only the applied attempt can be verified: the data of the others is gone.")
+    elif is_running(using):
+        messages.warning(request, "A seed is running: verify when it has ended.")
+    elif not is_quick(attempt):
+        messages.warning(request, "That would take long here: run `python manage.py seed --verify` in a shell.")
+    else:
+        from . import verify
+
+        try:
+            found = verify(attempt.seed_version, using=using)
+        except SeedError as exc:
+            messages.error(request, f"Not verified. {exc}")
+        else:
+            level = messages.SUCCESS if found.same else messages.ERROR
+            messages.add_message(request, level, f"Compared every row. {found}")
+
+
+def planned(found: Configured) -> SeedPlan:
+    """Return what seeding again would do. Raises SeedError."""
+    from . import plan
+
+    return plan(found.version)
+
+
+def seed_again(request: HttpRequest, found: Configured) -> SeedMetadata | None:
+    """Seed as the plan says, and say how that went; return the new attempt. Rows not created by a seed stay."""
+    if is_running(DEFAULT_DB_ALIAS):
+        messages.warning(request, "A seed is running: look at the plan again when it has ended.")
+        return None
+    from . import seed
+
+    try:
+        done = seed(found.version, force=True)
+    except SeedError as exc:
+        messages.error(request, f"Not seeded. {exc}")
+        return None
+    messages.success(request, str(done))
+    return applied()
