@@ -26,15 +26,15 @@ def stderr(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_logs__have_the_traceback_of_a_500(monkeypatch: pytest.MonkeyPatch, stderr: Any) -> None:
     def broken(request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        raise RuntimeError("a mistake")
+        raise RuntimeError("a quirk")
 
     monkeypatch.setattr("django.contrib.admin.sites.AdminSite.login", broken)
     monkeypatch.setattr("django.contrib.admin.sites.AdminSite.has_permission", broken)
     response = Client(raise_request_exception=False).get("/admin/")
-    assert (settings.DEBUG, response.status_code, b"mistake" in response.content) == (False, 500, False)
+    assert (settings.DEBUG, response.status_code, b"quirk" in response.content) == (False, 500, False)
     lines = stderr.getvalue().splitlines()
     assert lines[0].endswith("[ERROR] django.request: Internal Server Error: /admin/")
-    assert (lines[1], lines[-1]) == ("Traceback (most recent call last):", "RuntimeError: a mistake")
+    assert (lines[1], lines[-1]) == ("Traceback (most recent call last):", "RuntimeError: a quirk")
 
 
 def test_logs__have_the_reason_of_a_400(stderr: Any) -> None:
