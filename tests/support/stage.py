@@ -5,12 +5,13 @@
 | `console` | each line after `$` is run; what follows is compared with the output, `...` standing for any lines |
 | `python` | a first line like `# shop/seeds.py` names the file that it goes to; others run in `manage.py shell` |
 | `json` | has the shape of what the last command printed |
-| `sql` | each statement is run; with the mark `postgresql` there only |
+| `sql` | each statement is run |
 | `dotenv` | is read as `.env` |
 | `yaml` | a workflow: each `run:` line is run, with its variables |
 | `text` | a picture made of characters: has no command |
 
-A block for a `seeds.py` is seeded and verified with each loader, unless a console block that seeds follows it.
+A block for a `seeds.py` is seeded and verified with each loader, unless a console block that seeds follows it. The mark
+`fails` says that it is wrong on purpose, the mark `postgresql` that a block is run on PostgreSQL only.
 In a file that is there, a block replaces the functions and classes of the same names, and adds the others.
 """
 
@@ -85,7 +86,10 @@ class Stage:
         }
         if block.tag not in run:
             raise ValueError(f"a code block has the tag {block.tag!r}: use one of {', '.join(run)}")
-        run[block.tag]()
+        if unknown := set(block.marks) - {"fails", "postgresql"}:
+            raise ValueError(f"a code block has the marks {unknown}: use fails or postgresql")
+        if "postgresql" not in block.marks or IS_POSTGRESQL:
+            run[block.tag]()
 
     def console(self, text: str) -> None:
         commands = re.split(r"^\$ ", re.sub(r" \\\n\s+", " ", text), flags=re.M)
@@ -158,8 +162,6 @@ class Stage:
                 self._shell("python manage.py seed --verify")
 
     def sql(self, block: Block) -> None:
-        if "postgresql" in block.marks and not IS_POSTGRESQL:
-            return
         for statement in re.split(r";\n", block.text):
             if statement.strip():
                 self._on_database.query(statement)
