@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,7 +31,8 @@ def marks_of(column: Column) -> Marks:
 
 def _numbers(values: NDArray[np.generic]) -> NDArray[np.uint64]:
     if values.dtype.kind == "O":
-        return np.array([hash(str(value)) & 0xFFFFFFFFFFFFFFFF for value in values.tolist()], np.uint64)
+        hashes = [blake2b(str(value).encode(), digest_size=8).digest() for value in values.tolist()]
+        return np.frombuffer(b"".join(hashes), "<u8").astype(np.uint64)
     return values.view(np.uint64) if values.dtype.itemsize == 8 else values.astype(np.uint64)
 
 
