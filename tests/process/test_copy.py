@@ -28,6 +28,13 @@ def test_copy__writes_the_same_rows_as_bulk_create(project: Project, sizes: tupl
     assert first[1] == second[1]
 
 
+@pytest.mark.parametrize("sizes", [SMALL, LARGE])
+def test_copy__works_where_django_records_queries(project: Project, sizes: tuple[str, ...]) -> None:
+    project.seed(*sizes, "--loader", "copy", DEBUG="on")
+    done = project.run("seed", "--verify", *sizes, DEBUG="on")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_copy__writes_the_same_rows_of_all_kinds_of_fields(project: Project) -> None:
     settings = {"DJANGO_SETTINGS_MODULE": "tests.library.settings", **ANCHOR}
     assert project.run("migrate", "-v0", **settings).returncode == 0
