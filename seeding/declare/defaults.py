@@ -12,6 +12,7 @@ from django.db.models.fields import NOT_PROVIDED
 from django.utils import timezone
 from django.utils.functional import Promise
 
+_PURE = (dict, list, str, int, float, bool, tuple, set)
 _NOW: tuple[Callable[..., Any], ...] = (timezone.now, datetime.now, date.today, timezone.localtime, timezone.localdate)
 
 
@@ -22,6 +23,7 @@ class Constant:
     field: Field[Any, Any]
     value: Any = None
     is_anchor: bool = False
+    is_fixed: bool = True  # False: it is computed, and may be another one tomorrow
 
 
 def constant_of(field: Field[Any, Any]) -> Constant | None:
@@ -41,7 +43,7 @@ def constant_of(field: Field[Any, Any]) -> Constant | None:
     if default in _NOW:
         return Constant(field, is_anchor=True)
     once, twice = field.get_default(), field.get_default()
-    return Constant(field, _plain(field, once)) if once == twice else None
+    return Constant(field, _plain(field, once), is_fixed=default in _PURE) if once == twice else None
 
 
 def is_filled_by_the_database(field: Field[Any, Any]) -> bool:

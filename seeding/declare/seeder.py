@@ -121,8 +121,13 @@ class Seeder(Declaration):
             if column.parent is not None:
                 _check_row_numbers(found, column.parent, dataset.row_counts)
         except (TypeError, ValueError) as exc:
-            raise RegistrationError(f"{self.where}, column {column.name!r}: {exc}.", id="seeding.E107") from exc
+            raise unfit_column(self, column.name, exc) from exc
         return found
+
+
+def unfit_column(declaration: Declaration, name: str, exc: Exception) -> RegistrationError:
+    """Return the error for values that don't fit into their column."""
+    return RegistrationError(f"{declaration.where}, column {name!r}: {exc}.", id="seeding.E107")
 
 
 def _check_row_numbers(column: Column, parent: Model, row_counts: Mapping[str, int]) -> None:
