@@ -186,5 +186,5 @@ class _Wire:
             f"{first + batch.start} AND {key} < {first + batch.stop} ORDER BY {key}) TO STDOUT (FORMAT binary)"
         )
         connection = self._connection
-        with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(query, ()) as copy:
+        with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(query, ()) as copy:
             return b"".join(copy)
