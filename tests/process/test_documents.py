@@ -90,9 +90,9 @@ def test_readme__is_short_and_shows_how_to_begin() -> None:
     page = read("README.md")
     assert len(page.lines) <= 120
     assert {"make seed", "make test"} <= set(re.findall(r"make (?:seed|test)\b", "\n".join(page.lines)))
-    assert {f"docs/{name}.md" for name in ("adopting", "seeds", "operations", "reference", "performance", "design")} <= {
-        link.partition("#")[0] for link in links(page)
-    }
+    assert {
+        f"docs/{name}.md" for name in ("adopting", "seeds", "operations", "reference", "performance", "design")
+    } <= {link.partition("#")[0] for link in links(page)}
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -149,8 +149,11 @@ def test_check_ids__are_those_of_the_code() -> None:
 def test_options__are_those_of_the_command() -> None:
     parser = load_command_class("seeding", "seed").create_parser("manage.py", "seed")
     own = {option for action in parser._actions for option in action.option_strings if option.startswith("--")}
-    djangos = {option for action in load_command_class("django.core", "check").create_parser("", "")._actions
-               for option in action.option_strings} - {"--database"}
+    djangos = {
+        option
+        for action in load_command_class("django.core", "check").create_parser("", "")._actions
+        for option in action.option_strings
+    } - {"--database"}
     documented = set(re.findall(r"`(--[a-z-]+)", "\n".join(REFERENCE.section("Options of `manage.py seed`"))))
     assert documented == own - djangos
 
@@ -167,7 +170,9 @@ def test_make_targets__are_those_of_the_makefile() -> None:
     targets = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.M))
     documented = {span.split()[1] for span in REFERENCE.first_column("make") if span.startswith("make ")}
     assert documented == targets
-    named = {name for path in PATHS for name in re.findall(r"(?:`|^\$ )make ([a-z-]+)", "\n".join(read(path).lines), re.M)}
+    named = {
+        name for path in PATHS for name in re.findall(r"(?:`|^\$ )make ([a-z-]+)", "\n".join(read(path).lines), re.M)
+    }
     assert {"seed", "test"} <= named <= targets
 
 

@@ -137,7 +137,9 @@ class Stage:
         if words[0] == "manage.py":
             self._check_arguments(words[1:])
         elif words[0] == "make":
-            done = subprocess.run(["make", "--dry-run", *words[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                ["make", "--dry-run", *words[1:]], cwd=ROOT, capture_output=True, text=True, check=False
+            )
             assert done.returncode == 0, done.stderr
         elif words[:2] == ["docker", "compose"]:
             inside = compose.in_the_project(words[2:])
@@ -222,7 +224,14 @@ class Stage:
 def checkout(folder: Path, database: Project) -> Stage:
     """Return a stage with this project: a copy, with all that make needs, and a database that isn't migrated."""
     stage = Stage(copy_to(folder), database)
-    for name in ("Makefile", "docker-compose.yml", "requirements.lock", "requirements-dev.lock", "tests", "pyproject.toml"):
+    for name in (
+        "Makefile",
+        "docker-compose.yml",
+        "requirements.lock",
+        "requirements-dev.lock",
+        "tests",
+        "pyproject.toml",
+    ):
         (folder / name).symlink_to(ROOT / name)
     for name in ("ready", "ready-dev", "seeded"):
         (folder / ".venv" / name).touch()
