@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -243,7 +243,12 @@ def axe() -> str:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [375, 1280])
 def test_pages__have_no_serious_findings_of_axe(
-    browser: "Browser", address: str, logged_in: "StorageState", shop: Project, width: int, theme: str
+    browser: "Browser",
+    address: str,
+    logged_in: "StorageState",
+    shop: Project,
+    width: int,
+    theme: Literal["light", "dark"],
 ) -> None:
     ((user, order),) = shop.query("SELECT user_id, id FROM orders WHERE status = 'pending' ORDER BY id LIMIT 1")
     keys = attempts(shop)
