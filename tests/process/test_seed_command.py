@@ -247,7 +247,7 @@ def test_status__of_all_states(seeded_project: Project) -> None:
         ("v1", "replaced"),
     ]
     assert status["attempts"][2]["row_counts"] == {"users": 20, "orders": 100, "payments": 100}
-    documented = re.search(r"```json\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+    documented = re.search(r"```json\n(.*?)```", (ROOT / "docs" / "reference.md").read_text(), re.S)
     assert documented
     assert list(json.loads(documented[1])["attempts"][0]) == list(status["attempts"][0])
 
