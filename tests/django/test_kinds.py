@@ -126,7 +126,14 @@ def test_column__takes(field: models.Field, value: Any, declared: list[Any]) -> 
             "it mixes whole numbers, which count back from the anchor, with moments (whole numbers are microseconds "
             "before the anchor)",
         ),
-        (MOMENT, 2**62, "it holds a moment that is more than 900 years away from the anchor"),
+        (MOMENT, [2**70, 1], "a value doesn't fit into 64 bits"),
+        (
+            MOMENT,
+            np.array(["2026-01-01T00:00:00.000000999"] * 2, "M8[ns]"),
+            "it holds datetime64[ns] values that M8[us] can't hold exactly",
+        ),
+        (DAY, np.array(["2026-01-01T23"] * 2, "M8[h]"), "it holds datetime64[h] values that M8[D] can't hold exactly"),
+        (DAY, np.array(["20000-01-01"] * 2, "M8[D]"), "it holds a year that isn't from 1 to 9999"),
         (DAY, "today", "it holds 'today', and this column holds dates (whole numbers are days before the anchor)"),
         (DAY, NOON, f"it holds {shown(NOON)}, and this column holds dates (whole numbers are days before the anchor)"),
     ],
@@ -149,6 +156,8 @@ def test_column__refuses(field: models.Field, value: Any, message: str) -> None:
         (MOMENT, [43_200_000_000, None], [NOON, None]),
         (MOMENT, [NOON, None], [NOON, None]),
         (MOMENT, np.array(["2026-01-04T12:00", "NaT"], "M8[s]"), [NOON, None]),
+        (MOMENT, np.ma.array(np.array(["2026-01-04", "NaT"], "M8[us]"), mask=[True, False]), [None, None]),
+        (DAY, np.array(["2026-01-04T00", "NaT"], "M8[h]"), [date(2026, 1, 4), None]),
         (DAY, [1, None], [date(2026, 1, 4), None]),
         (DAY, [date(1600, 2, 29), None], [date(1600, 2, 29), None]),
     ],
@@ -159,6 +168,14 @@ def test_python__of_what_is_stored_and_read_back(field: models.Field, value: Any
     assert one.python(column) == stored
     assert one.python(one.read(stored)) == stored
     assert marks_of(one.read(stored)).tolist() == marks_of(column).tolist()
+
+
+@pytest.mark.parametrize("field", [MOMENT, DAY])
+def test_times__of_other_years_than_a_datetime_has_are_refused(field: models.Field) -> None:  # type: ignore[type-arg]
+    one = kind(field)
+    for number in (2**62, -(2**62)):
+        with pytest.raises(ValueError, match=f"^it holds {number}, and the years before the anchor go from 1 to 9999$"):
+            one.stored(one.column([0, number], 2), TARGET)
 
 
 def test_moments__of_other_zones_are_the_same_moments() -> None:

@@ -337,8 +337,8 @@ def test_row_counts__refuse_one_default_for_a_unique_column_of_several_rows() ->
     with pytest.raises(RegistrationError) as caught:
         registry.discover().row_counts({"shops": 2})
     assert str(caught.value) == (
-        f"{WHERE} doesn't declare 'code', which is unique, and whose default is the same for all 2 rows: declare it. "
-        "(seeding.E113)"
+        f"{WHERE} doesn't declare 'code', which must be unique, and whose default is the same for all 2 rows: declare "
+        "it. (seeding.E113)"
     )
 
 

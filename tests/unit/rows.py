@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from accounts.models import User
 from seeding.generate.columns import Categorical
 from seeding.generate.rows import Rows
 from seeding.generate.streams import Dataset
+from tests.unit.tables import User
 
 Make = Callable[[Rows], Any]
 

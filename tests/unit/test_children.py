@@ -3,11 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import User
-from orders.models import Order, Payment
 from seeding.generate.children import Children, per
 from seeding.generate.rows import Rows
 from seeding.generate.streams import Dataset
+from tests.unit.tables import Order, Payment, User
 
 LINES = per(Order, 1, 8)
 bounds = st.tuples(st.integers(0, 12), st.integers(0, 12)).map(sorted)

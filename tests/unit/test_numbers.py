@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import User
 from seeding.generate.columns import Categorical
 from seeding.generate.rows import Rows
 from seeding.generate.streams import Dataset
+from tests.unit.tables import User
 
 from .rows import assert_is_a_function_of_the_row_number, digest, listed, rows
 

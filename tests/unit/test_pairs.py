@@ -3,11 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import User
-from orders.models import Order
 from seeding.generate.pairs import Pairs
 from seeding.generate.rows import Rows
 from seeding.generate.streams import Dataset
+from tests.unit.tables import Order, User
 
 sizes = st.integers(1, 40)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from accounts.models import User
 from seeding.generate.rows import Rows
+from tests.unit.tables import User
 
 from .rows import rows
 
@@ -45,6 +45,6 @@ def test_part__has_the_rows_of_the_whole(picked: np.ndarray | None) -> None:
 
 
 def test_rows__has_a_value_for_each_test() -> None:
-    tested = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    tested = "".join(path.read_text() for path in Path(__file__).parent.parent.glob("*/test_*.py"))
     structure = {"bits", "fraction", "of", "version"}  # tested with the streams
     assert [name for name in METHODS if f".{name}" not in tested and name not in structure] == []

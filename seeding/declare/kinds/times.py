@@ -32,6 +32,13 @@ def microseconds(moment: datetime) -> int:
     return since.days * DAY_US + since.seconds * 1_000_000 + since.microseconds
 
 
+def _whole_numbers(values: Sequence[int]) -> NDArray[Any]:
+    try:
+        return np.array(values, "i8")
+    except OverflowError as exc:
+        raise ValueError("a value doesn't fit into 64 bits") from exc
+
+
 class _Time(Kind):
     """A kind that is declared as a number before the anchor, or as a fixed value: an array of datetime64."""
 
@@ -42,15 +49,22 @@ class _Time(Kind):
     def of_list(self, values: Sequence[Any]) -> Column:
         if all(value is None or type(value) is int for value in values):
             nulls = np.array([value is None for value in values], bool)
-            return masked(np.array([value or 0 for value in values], "i8"), nulls if nulls.any() else None)
+            return masked(_whole_numbers([value or 0 for value in values]), nulls if nulls.any() else None)
         fixed = super().of_list(values)
         return masked(filled(fixed).view(self.fixed), nulls_of(fixed))  # type: ignore[arg-type]
 
     def of_array(self, array: NDArray[Any]) -> Column:
         if array.dtype.kind != "M":
             return super().of_array(array)
-        nulls, unknown = nulls_of(array), np.isnat(filled(array))
-        return masked(filled(array).astype(self.fixed), unknown if nulls is None and unknown.any() else nulls)
+        values, masked_ones = filled(array), nulls_of(array)
+        fixed, nulls = values.astype(self.fixed), np.isnat(values)
+        if (fixed.astype(values.dtype)[~nulls] != values[~nulls]).any():
+            raise ValueError(f"it holds {array.dtype} values that {self.fixed} can't hold exactly")
+        nulls = nulls if masked_ones is None else nulls | masked_ones
+        numbers = fixed.view("i8")[~nulls]
+        if len(numbers) and not self.limits[0] <= numbers.min() <= numbers.max() <= self.limits[1]:
+            raise ValueError("it holds a year that isn't from 1 to 9999")
+        return masked(fixed, nulls if nulls.any() else None)
 
     def read(self, values: Sequence[Any]) -> Column:
         return super().of_list(values)

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from seeding.generate.columns import Categorical
 from seeding.generate.slugs import slugs
-
-from .rows import assert_is_a_function_of_the_row_number, rows
+from tests.unit.rows import assert_is_a_function_of_the_row_number, rows
 
 
 @given(st.lists(st.text(st.characters(exclude_characters="\0"), max_size=12), max_size=5))
