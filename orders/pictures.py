@@ -106,7 +106,7 @@ def _estimate(using: str) -> int | None:
 
 def _rounded(number: int) -> int:
     """Return the number with its first three digits only: an estimate knows no more."""
-    unit = 10 ** max(0, len(str(number)) - 3)
+    unit = int(f"1{'0' * max(0, len(str(number)) - 3)}")
     return round(number / unit) * unit
 
 

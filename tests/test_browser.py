@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -232,7 +232,7 @@ DJANGOS = [[".help-tooltip"]]  # the marks of Django's own lists of two columns,
 
 def axe() -> str:
     """Return axe-core's code."""
-    import axe_playwright_python
+    import axe_playwright_python  # type: ignore[import-untyped]
 
     return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 
@@ -240,7 +240,7 @@ def axe() -> str:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [375, 1280])
 def test_pages__have_no_serious_findings_of_axe(
-    browser: "Browser", address: str, logged_in: "StorageState", shop: Project, width: int, theme: str
+    browser: "Browser", address: str, logged_in: "StorageState", shop: Project, width: int, theme: Any
 ) -> None:
     ((user, order),) = shop.query("SELECT user_id, id FROM orders WHERE status = 'pending' ORDER BY id LIMIT 1")
     keys = attempts(shop)
