@@ -32,6 +32,7 @@ def paths() -> list[str]:
         "seeding/seedmetadata/",
         "seeding/seedmetadata/?status__exact=success",
         "seeding/seedmetadata/{attempt}/change/",
+        "seeding/seedmetadata/seed-again/",
     ]
 
 

@@ -1,6 +1,6 @@
 """Pictures of what the table of orders holds: how far the orders have come, orders a month, how dear they are.
 
-Up to a million keys they count all orders. Above that the first million keys are the sample, a fair one where orders
+Up to a million keys they count all orders. Above that the keys that came first are the sample, a fair one where orders
 are not sorted by anything else: it gives shares and averages, never a sum, and the number of orders is an estimate of
 the database. Four queries at most, none of which reads more than those keys.
 """
@@ -17,7 +17,8 @@ from django.db.models.functions import Cast, Floor
 from .charts import Chart, Column, Part, part_of, tables_of
 from .models import OrderQuerySet, Status
 
-SAMPLE_KEYS = 1_000_000
+WHOLE_KEYS = 1_000_000  # up to here all orders are counted
+SAMPLE_KEYS = 250_000  # of more; a share of them is exact to a fifth of a percent
 MONTHS = 18  # the last ones
 BIN = 50  # of the totals
 BINS = 10  # the last one is open
@@ -33,11 +34,14 @@ class Pictures:
     revenue: Decimal  # of the completed ones among them
     estimate: int | None  # of all orders, where those counted are a sample
     charts: tuple[Chart, ...]
-    sample_keys = f"{SAMPLE_KEYS:,}"  # for the template; no field
 
     @property
     def is_sample(self) -> bool:
         return self.estimate is not None
+
+    @property
+    def sample_size(self) -> str:
+        return f"{self.orders:,}"
 
     @property
     def completed(self) -> int:
@@ -65,8 +69,8 @@ def pictures_of(orders: OrderQuerySet) -> Pictures | None:
     keys = orders.aggregate(first=models.Min("pk"), last=models.Max("pk"))
     if keys["first"] is None:
         return None
-    end = keys["first"] + SAMPLE_KEYS
-    sample = orders.filter(pk__lt=end)
+    is_sample = keys["last"] - keys["first"] >= WHOLE_KEYS
+    sample = orders.filter(pk__lt=keys["first"] + SAMPLE_KEYS) if is_sample else orders
     # Two queries, each with what the other hasn't, so that neither takes long; not sorted by the database: that would
     # sort all rows.
     by_month: Any = sample.by_month("status")  # mypy's plugin doesn't see the columns that it adds
@@ -81,7 +85,6 @@ def pictures_of(orders: OrderQuerySet) -> Pictures | None:
     if not counts or not totals:  # deleted meanwhile
         return None
     counted = sum(statuses.values())
-    is_sample = keys["last"] >= end
     whole = counted if is_sample else None
     return Pictures(
         orders=counted,

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as django_settings
 from hypothesis import settings as hypothesis_settings
 
+from tests.sketch import sketch, sketch_templates  # noqa: F401  (fixtures)
 from tests.support.chance import chance_of, seed_of_the_run
 from tests.support.project import IS_POSTGRESQL, Project, create_database, drop_database
 

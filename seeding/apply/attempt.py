@@ -129,7 +129,7 @@ class Attempt:
             if applied is not None:
                 return SeedResult.of(applied, skipped=True)
             replacement = Replacement(self._config, seeders, dataset, self._anchored_at, self._started, self._report)
-            self._recorded = replacement.carry_out(announced, self._deadline)
+            self._recorded = replacement.carry_out(announced, self._deadline, overwrite=self._overwrite)
         self._recorded.duration_ms = milliseconds_since(self._started)
         return SeedResult.of(self._recorded, skipped=False)
 

@@ -47,7 +47,7 @@ class Replacement:
         self._seeders, self._dataset = seeders, dataset
         self._anchored_at, self._started, self._report = anchored_at, started, report
 
-    def carry_out(self, announced: Sequence[Loss], deadline: locks.Deadline) -> SeedMetadata:
+    def carry_out(self, announced: Sequence[Loss], deadline: locks.Deadline, *, overwrite: bool) -> SeedMetadata:
         """Do it; of rows that no seed created, delete only those that were announced. Raises Refused, LockTimeout."""
         config, connection = self._config, connections[self._using]
         rows = sum(self._dataset.row_counts.values())
@@ -56,7 +56,7 @@ class Replacement:
         locks.lock_tables(connection, self._locks(loader, before, announced, rows), deadline, self._report)
         guard = Guard(self._seeders, self._using).look()
         if guard.losses != list(announced):
-            if not announced:
+            if not announced and not overwrite:
                 raise refusal(config.version, self._using, guard.losses)
             raise changed_meanwhile(config.version, self._using, guard.losses)
         message = f"Seeding {config.version} into {describe(self._using)} with {config.loader}."

@@ -108,7 +108,7 @@ class _Comparison:
     def _compare(self, seeder: Seeder, batch: Batch) -> tuple[int, int]:
         """Compare value by value; return how many rows differ, and how many are missing."""
         columns = [c for c in stored_columns(seeder, batch, self._target) if c.field.name not in seeder.undigested]
-        columns = [c for c in columns if c.field is not seeder.key]
+        columns = [c for c in columns if c.field is not seeder.key and c.is_fixed]
         first = self._target.first_keys[seeder.table]
         rows = (
             seeder.model._base_manager.using(self._using)
@@ -163,7 +163,8 @@ class _Wire:
         self._seeder, self._table, self._target = seeder, table, target
         self._connection = connections[target.using]
         self._types = types_of(seeder, table)
-        self._fields = [f for f in stored_fields(seeder) if f.name not in seeder.undigested]
+        unfixed = {constant.field for constant in seeder.constants if not constant.is_fixed}
+        self._fields = [f for f in stored_fields(seeder) if f.name not in seeder.undigested and f not in unfixed]
 
     def expected(self, batch: Batch) -> bytes | None:
         """Return the bytes that the server should send; None where only values can be compared."""

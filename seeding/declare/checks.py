@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Field
 
 from ..errors import ConfigurationError, RegistrationError
-from .defaults import Constant, constant_of, is_filled_by_the_database, random_uuid_of
+from .defaults import constant_of, is_filled_by_the_database, random_uuid_of
 from .kinds import kind_of
 from .kinds.references import Reference
 from .seeder import Declaration, Model, SeededColumn, Seeder
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # Tables that Django's own apps fill: their rows are there before a seed, and none of them is a seed's to delete.
 MAINTAINED = {"contenttypes.contenttype", "auth.permission", "sites.site", "migrations.migration"}
+MAINTAINED |= {"seeding.seedmetadata", "seeding.keyrange"}  # and the engine's own
 
 
 def is_maintained(model: Model) -> bool:
@@ -178,17 +179,21 @@ def check_counts(seeders: Sequence[Seeder], counts: Mapping[str, int]) -> None:
                 raise ConfigurationError(
                     f"{rows:,} {seeder.table} can't be made with {parents:,} {table}, one each: ask for no more."
                 )
-        for constant in seeder.constants if rows > 1 else ():
-            if is_unique(constant.field) and not _is_null(constant):
-                raise RegistrationError(
-                    f"{seeder.where} doesn't declare {constant.field.name!r}, which is unique, and whose default is "
-                    f"the same for all {rows:,} rows: declare it.",
-                    id="seeding.E113",
-                )
+        if rows > 1 and (names := _unique_constants(seeder)):
+            raise RegistrationError(
+                f"{seeder.where} doesn't declare {' and '.join(map(repr, names))}, which must be unique, and whose "
+                f"default is the same for all {rows:,} rows: declare it.",
+                id="seeding.E113",
+            )
 
 
-def _is_null(constant: Constant) -> bool:
-    return constant.value is None and not constant.is_anchor
+def _unique_constants(seeder: Seeder) -> tuple[str, ...]:
+    """Return the names of columns that are unique, alone or together, and would be the same in all rows."""
+    given = {c.field.name for c in seeder.constants if c.value is not None or c.is_anchor}
+    meta = seeder.model._meta
+    alone = [(f.name,) for f in meta.concrete_fields if f.unique]
+    together = [*meta.unique_together, *(constraint.fields for constraint in meta.total_unique_constraints)]
+    return next((tuple(names) for names in (*alone, *together) if names and given.issuperset(names)), ())
 
 
 def is_unique(field: Field[Any, Any]) -> bool:

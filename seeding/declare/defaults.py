@@ -17,6 +17,7 @@ from .kinds import kind_of
 from .kinds.identifiers import Identifier
 from .kinds.text import Text
 
+_PURE = (dict, list, str, int, float, bool, tuple, set)
 _NOW: tuple[Callable[..., Any], ...] = (timezone.now, datetime.now, date.today, timezone.localtime, timezone.localdate)
 
 
@@ -30,6 +31,7 @@ class Constant:
     field: Field[Any, Any]
     value: Any = None
     is_anchor: bool = False
+    is_fixed: bool = True  # False: it is computed, and may be another one tomorrow
 
 
 def constant_of(field: Field[Any, Any]) -> Constant | None:
@@ -49,7 +51,7 @@ def constant_of(field: Field[Any, Any]) -> Constant | None:
     if default in _NOW:
         return Constant(field, is_anchor=True)
     once, twice = field.get_default(), field.get_default()
-    return Constant(field, _plain(field, once)) if once == twice else None
+    return Constant(field, _plain(field, once), is_fixed=default in _PURE) if once == twice else None
 
 
 def random_uuid_of(field: Field[Any, Any]) -> Form | None:
@@ -64,14 +66,15 @@ def random_uuid_of(field: Field[Any, Any]) -> Form | None:
     if some[0] == some[1]:
         return None
     if all(isinstance(value, UUID) for value in some):
-        return str if isinstance(kind, Text) else _itself
+        return str if isinstance(kind, Text) else itself
     for form in (str, _digits):
         if all(isinstance(value, str) and _is_uuid(value, form) for value in some):
             return form
     return None
 
 
-def _itself(uuid: UUID) -> UUID:
+def itself(uuid: UUID) -> UUID:
+    """Return the UUID: the form in which a column of them has it."""
     return uuid
 
 

@@ -15,7 +15,7 @@ from ..errors import RegistrationError
 from ..generate.columns import Batch, Column, filled
 from ..generate.rows import Rows
 from ..report.wording import in_one_line
-from .defaults import Constant, Form
+from .defaults import Constant, Form, itself
 from .kinds import Kind
 from .kinds.references import Reference
 
@@ -115,8 +115,11 @@ class Seeder(Declaration):
 
     def _column(self, column: SeededColumn, values: Columns, dataset: Dataset, start: int, stop: int) -> Column:
         if column.random_uuid is not None:
-            uuids = Rows(dataset, self.table, start, stop).uuid(column.name).tolist()
-            return column.kind.column([column.random_uuid(UUID(bytes=uuid)) for uuid in uuids], stop - start)
+            uuids = Rows(dataset, self.table, start, stop).uuid(column.name)
+            if column.random_uuid is itself:
+                return column.kind.column(uuids, stop - start)
+            texts = [column.random_uuid(UUID(bytes=uuid)) for uuid in uuids.tolist()]
+            return column.kind.column(texts, stop - start)
         if column.name not in values:
             raise RegistrationError(
                 f"{self.where} gives no column {column.name!r} for rows {start} to {stop - 1}.", id="seeding.E107"
@@ -126,8 +129,13 @@ class Seeder(Declaration):
             if column.parent is not None:
                 _check_row_numbers(found, column.parent, dataset.row_counts)
         except (TypeError, ValueError) as exc:
-            raise RegistrationError(f"{self.where}, column {column.name!r}: {exc}.", id="seeding.E107") from exc
+            raise unfit_column(self, column.name, exc) from exc
         return found
+
+
+def unfit_column(declaration: Declaration, name: str, exc: Exception) -> RegistrationError:
+    """Return the error for values that don't fit into their column."""
+    return RegistrationError(f"{declaration.where}, column {name!r}: {exc}.", id="seeding.E107")
 
 
 def _check_row_numbers(column: Column, parent: Model, row_counts: Mapping[str, int]) -> None:

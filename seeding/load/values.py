@@ -15,7 +15,7 @@ from ..declare.defaults import Constant
 from ..declare.kinds import Kind, cells, kind_of
 from ..declare.kinds.base import Unsuitable
 from ..declare.kinds.cells import Cells
-from ..declare.seeder import Seeder
+from ..declare.seeder import Seeder, unfit_column
 from ..declare.target import Target
 from ..errors import SeedError
 from ..generate.columns import Batch, Categorical, Column
@@ -30,6 +30,7 @@ class StoredColumn:
     column: Column | None
     value: Any
     count: int
+    is_fixed: bool = True  # False: a default that may be another one when it is computed again
 
     def python(self) -> list[Any]:
         """Return the values that the ORM takes and gives."""
@@ -51,7 +52,11 @@ def stored_columns(seeder: Seeder, batch: Batch, target: Target) -> list[StoredC
     keys = np.arange(first_key, first_key + batch.count)
     found = {seeder.key: StoredColumn(seeder.key, kind_of(seeder.key), keys, None, batch.count)}
     for c in seeder.columns:
-        found[c.field] = StoredColumn(c.field, c.kind, c.kind.stored(batch.columns[c.name], target), None, batch.count)
+        try:
+            stored = c.kind.stored(batch.columns[c.name], target)
+        except ValueError as exc:
+            raise unfit_column(seeder, c.name, exc) from exc
+        found[c.field] = StoredColumn(c.field, c.kind, stored, None, batch.count)
     for constant in seeder.constants:
         found[constant.field] = _constant(constant, target, batch.count)
     return [found[f] for f in stored_fields(seeder)]
@@ -95,10 +100,10 @@ def _constant(constant: Constant, target: Target, count: int) -> StoredColumn:
     if kind is not None and not constant.field.is_relation:
         try:
             column = kind.column(Categorical(np.zeros(count, np.intp), (value,)), count)
-            return StoredColumn(constant.field, kind, kind.stored(column, target), None, count)
+            return StoredColumn(constant.field, kind, kind.stored(column, target), None, count, constant.is_fixed)
         except (TypeError, ValueError):  # a default that isn't of its field's kind: as the ORM takes it
             pass
-    return StoredColumn(constant.field, None, None, value, count)
+    return StoredColumn(constant.field, None, None, value, count, constant.is_fixed)
 
 
 def names(fields: Iterable[Field[Any, Any]], table: Table) -> str:

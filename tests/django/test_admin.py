@@ -355,13 +355,14 @@ def test_pictures__count_what_the_table_holds(admin: Client) -> None:
 
 
 def test_pictures__above_a_million_keys_are_a_sample(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orders.pictures.SAMPLE_KEYS", 100)
+    monkeypatch.setattr("orders.pictures.WHOLE_KEYS", 100)
+    monkeypatch.setattr("orders.pictures.SAMPLE_KEYS", 60)
     seed(row_counts={"users": 3, "orders": 100})
     assert "All orders" in admin.get("/admin/orders/order/").content.decode()
     baker.make_recipe("orders.order")
     pictures = pictures_of(Order.objects.all())
     assert pictures is not None
-    assert (pictures.orders, pictures.is_sample) == (100, True)
+    assert (pictures.orders, pictures.is_sample) == (60, True)
     page = admin.get("/admin/orders/order/").content.decode()
     assert "Orders, by a sample" in page
     assert "<dd>about 101</dd>" in page

@@ -13,10 +13,12 @@ from django.http import Http404, HttpRequest
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import reset_format_cache
 from django.views import defaults
 from model_bakery import baker
 
 from accounts.models import User
+from orders.models import Order
 from seeding import seed
 from seeding.models import SeedMetadata
 
@@ -280,3 +282,12 @@ def test_errors__of_real_requests(admin: Client) -> None:
     assert "There is no such page" in admin.get("/nowhere/").content.decode()
     assert "This address can't be read" in admin.get("/admin/orders/order/?total__gt=5").content.decode()
     assert "You may not open this page" in staff().get("/admin/orders/order/").content.decode()
+
+
+def test_history__writes_times_as_other_pages_do(admin: Client, settings: Any) -> None:
+    settings.FORMAT_MODULE_PATH = "config.formats"
+    reset_format_cache()
+    admin.post("/admin/orders/order/add/", {"user": User.objects.get().pk, "total": "9.90", "status": "pending"})
+    key = Order.objects.get().pk
+    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", text_of(admin, f"/admin/orders/order/{key}/history/"))
+    reset_format_cache()

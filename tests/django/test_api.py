@@ -23,7 +23,7 @@ def test_seed__in_a_test() -> None:
 
 
 def test_seed__of_many_rows_in_a_test() -> None:
-    """Inside a test's transaction, too, what is taken off is put back, and rows can be added."""
+    """Inside a test's transaction, too, what is dropped is recreated, and rows can be added."""
     baker.make_recipe("accounts.superuser")
     result = seed(row_counts={"users": 50, "orders": 3_000})
     assert result.row_counts == {"users": 50, "orders": 3_000, "payments": 3_000}
@@ -36,7 +36,7 @@ def test_seed__of_many_rows_in_a_test() -> None:
 
 
 def test_seed__raises_seed_errors() -> None:
-    with pytest.raises(SeedError, match="'v 1' is no version name"):
+    with pytest.raises(SeedError, match="'v 1' is not a valid version name"):
         seed("v 1")
 
 
@@ -61,10 +61,10 @@ class TestInATestCase(TestCase):
         assert re.fullmatch(
             r"<SeedResult: Seeded v1: 5 users, 10 orders, 10 payments in \d\.\d s\.>", repr(self.seeded)
         )
-        assert repr(status()) == "<SeedStatus: v1 in force, not running, attempts: 1>"
+        assert repr(status()) == "<SeedStatus: v1 is applied, not running, attempts: 1>"
         assert repr(verify()).startswith("<Verification: v1 is verified: 5 users")
         assert repr(plan("v2", row_counts={"users": 1, "orders": 2})).startswith(
-            "<SeedPlan: v2 creates 1 users, 2 orders, 2 payments with "
+            "<SeedPlan: v2 creates 1 user, 2 orders, 2 payments with "
         )
 
     def test_rows_are_there(self) -> None:

@@ -32,18 +32,18 @@ def test_read__takes_arguments_before_variables(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("variable", "value", "message"),
     [
-        ("SEED_VERSION", "", "SEED_VERSION: '' is no version name"),
-        ("SEED_VERSION", "v 1;drop", "SEED_VERSION: 'v 1;drop' is no version name"),
-        ("SEED_VERSION", "v" * 65, "(65 characters) is no version name"),
-        ("SEED_VERSION", "v1\n", r"SEED_VERSION: 'v1\n' is no version name"),
-        ("SEED_USERS", "abc", "SEED_USERS: 'abc' is no number of rows"),
-        ("SEED_USERS", "-1", "SEED_USERS: '-1' is no number of rows"),
-        ("SEED_ORDERS", "1.5", "SEED_ORDERS: '1.5' is no number of rows"),
-        ("SEED_ORDERS", "1" * 30, "is no number of rows: use a whole number from 0 to 1,000,000,000"),
-        ("SEED_LOADER", "teleport", "SEED_LOADER: 'teleport' is no loader: use one of auto, bulk_create, copy"),
-        ("SEED_ANCHOR", "soon", "SEED_ANCHOR: 'soon' is no date: use one like 2026-01-31"),
+        ("SEED_VERSION", "", "SEED_VERSION: '' is not a valid version name"),
+        ("SEED_VERSION", "v 1;drop", "SEED_VERSION: 'v 1;drop' is not a valid version name"),
+        ("SEED_VERSION", "v" * 65, "(65 characters) is not a valid version name"),
+        ("SEED_VERSION", "v1\n", r"SEED_VERSION: 'v1\n' is not a valid version name"),
+        ("SEED_USERS", "abc", "SEED_USERS: 'abc' is not a valid number of rows"),
+        ("SEED_USERS", "-1", "SEED_USERS: '-1' is not a valid number of rows"),
+        ("SEED_ORDERS", "1.5", "SEED_ORDERS: '1.5' is not a valid number of rows"),
+        ("SEED_ORDERS", "1" * 30, "is not a valid number of rows: use a whole number from 0 to 1,000,000,000"),
+        ("SEED_LOADER", "teleport", "SEED_LOADER: 'teleport' is not a loader: use one of auto, bulk_create, copy"),
+        ("SEED_ANCHOR", "soon", "SEED_ANCHOR: 'soon' is not a date: use one like 2026-01-31"),
         ("SEED_ANCHOR", "0001-01-01", "SEED_ANCHOR: '0001-01-01' is too far away"),
-        ("SEED_LOCK_TIMEOUT", "long", "SEED_LOCK_TIMEOUT: 'long' is no number of seconds"),
+        ("SEED_LOCK_TIMEOUT", "long", "SEED_LOCK_TIMEOUT: 'long' is not a valid number of seconds"),
         ("SEED_ENABLED", "perhaps", "SEED_ENABLED: 'perhaps' is neither on nor off"),
     ],
 )
@@ -61,7 +61,7 @@ def test_read__refuses_bad_arguments() -> None:
         conf.read(row_counts={"shops": 1})
     with pytest.raises(ConfigurationError, match="'elsewhere' doesn't exist: use one of default"):
         conf.read(using="elsewhere")
-    with pytest.raises(ConfigurationError, match="0 is no batch size"):
+    with pytest.raises(ConfigurationError, match="0 is not a valid batch size"):
         conf.read(batch_size=0)
 
 
@@ -76,7 +76,7 @@ def test_version_name__refuses_the_rest_in_one_line(name: str) -> None:
     if 1 <= len(name) <= 64 and set(name) <= set(allowed) and name[0] not in "._-":
         assert conf.version_name(name) == name
     else:
-        with pytest.raises(ValueError, match="is no version name") as caught:
+        with pytest.raises(ValueError, match="is not a valid version name") as caught:
             conf.version_name(name)
         assert len(str(caught.value).splitlines()) == 1
 
@@ -86,5 +86,5 @@ def test_row_count__takes_zero_to_a_milliard(number: int) -> None:
     if 0 <= number <= conf.MAX_ROWS:
         assert conf.row_count(str(number)) == number
     else:
-        with pytest.raises(ValueError, match="is no number of rows"):
+        with pytest.raises(ValueError, match="is not a valid number of rows"):
             conf.row_count(str(number))

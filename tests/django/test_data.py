@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from seeding.apply.batches import batches, digest_of
 
+from seeding.apply.pipeline import batches, digest_of
 from seeding.declare.registry import registry
 from seeding.generate.columns import Categorical
 from seeding.generate.streams import Dataset
@@ -29,10 +29,10 @@ GOLDEN = {
 def digests(version: str, counts: dict[str, int], batch_size: int = 10_000) -> dict[str, str]:
     dataset = Dataset(version, counts)
     made = {}
-    for seeder in registry.discover().in_load_order():
+    for seeder in registry.discover():
         digest = digest_of(seeder)
-        for _ in batches(seeder, dataset, batch_size, digest):
-            pass
+        for batch in batches(seeder, dataset, batch_size):
+            digest.update(batch.columns, batch.count)
         made[seeder.table] = digest.hexdigest()
     return made
 
@@ -42,9 +42,9 @@ def columns(version: str = "v1", counts: dict[str, int] = COUNTS) -> dict[str, d
     return {
         seeder.table: {
             name: np.array(column.tolist()) if isinstance(column, Categorical) else column
-            for name, column in seeder.columns(dataset, 0, counts[seeder.table]).items()
+            for name, column in seeder.batch(dataset, 0, counts[seeder.table]).columns.items()
         }
-        for seeder in registry.discover().in_load_order()
+        for seeder in registry.discover()
     }
 
 

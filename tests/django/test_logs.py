@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.test import Client
 
+from seeding import seed
+
 pytestmark = pytest.mark.django_db
 
 
@@ -24,15 +26,15 @@ def stderr(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_logs__have_the_traceback_of_a_500(monkeypatch: pytest.MonkeyPatch, stderr: Any) -> None:
     def broken(request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        raise RuntimeError("a mistake")
+        raise RuntimeError("a quirk")
 
     monkeypatch.setattr("django.contrib.admin.sites.AdminSite.login", broken)
     monkeypatch.setattr("django.contrib.admin.sites.AdminSite.has_permission", broken)
     response = Client(raise_request_exception=False).get("/admin/")
-    assert (settings.DEBUG, response.status_code, b"mistake" in response.content) == (False, 500, False)
+    assert (settings.DEBUG, response.status_code, b"quirk" in response.content) == (False, 500, False)
     lines = stderr.getvalue().splitlines()
     assert lines[0].endswith("[ERROR] django.request: Internal Server Error: /admin/")
-    assert (lines[1], lines[-1]) == ("Traceback (most recent call last):", "RuntimeError: a mistake")
+    assert (lines[1], lines[-1]) == ("Traceback (most recent call last):", "RuntimeError: a quirk")
 
 
 def test_logs__have_the_reason_of_a_400(stderr: Any) -> None:
@@ -42,9 +44,17 @@ def test_logs__have_the_reason_of_a_400(stderr: Any) -> None:
     assert "[ERROR] django.security.DisallowedHost: Invalid HTTP_HOST header: 'evil.example'." in lines[0]
 
 
-def test_logs__leave_the_health_check_out(stderr: Any) -> None:
-    assert Client().get("/health").status_code == 503
-    assert stderr.getvalue() == ""
+def test_logs__have_the_health_check_once_a_change_of_state(stderr: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seeding.health._last_reason", "")
+    assert [Client().get("/health").status_code for _ in range(3)] == [503, 503, 503]
+    seed(row_counts={"users": 1, "orders": 1})
+    assert [Client().get("/health").status_code for _ in range(3)] == [200, 200, 200]
+    lines = [line.split("] ", 2)[2] for line in stderr.getvalue().splitlines()]
+    assert [line for line in lines if "health" in line] == [
+        "[WARNING] seeding: unhealthy: v1 is not applied.",
+        "[INFO] seeding: healthy again",
+    ]
+    assert "django.request" not in stderr.getvalue()
 
 
 def test_logs__have_levels_by_logger(stderr: Any) -> None:

@@ -1,3 +1,4 @@
+from itertools import count
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.test.utils import isolate_apps
 from seeding.declare.registry import Registry
 from seeding.errors import ConfigurationError, RegistrationError
 from seeding.generate.rows import Rows
+from seeding.generate.streams import Dataset
 
 
 class Named(Model):
@@ -31,37 +33,84 @@ def registered(*models_and_columns: tuple[type[Model], dict[str, Any]], **option
 
 def refused(registry: Registry) -> str:
     with pytest.raises(RegistrationError) as caught:
-        registry.check()
-    assert "\n" not in str(caught.value)
+        registry.discover()
     return str(caught.value)
 
 
+WHERE = "tests.django.test_registry.registered.<locals>.generate"
+
+
 @isolate_apps("tests")
-def test_check__names_an_unknown_column() -> None:
+def test_check__names_unknown_columns() -> None:
     class Shop(Named):
         pass
 
-    assert "tests.Shop has no column 'nam' to fill; it has name" in refused(registered((Shop, {"nam": "x"})))
+    assert refused(registered((Shop, {"nam": "x", "town": 1}))) == (
+        f"{WHERE}: tests.Shop has no column 'nam', 'town' to fill; it has name. (seeding.E101)"
+    )
     assert "no column 'id'" in refused(registered((Shop, {"name": "x", "id": 1})))
     assert "no column 'hash'" in refused(registered((Shop, {"name": "x"}), undigested=["hash"]))
 
 
 @isolate_apps("tests")
-def test_check__names_a_required_column_that_nobody_declares() -> None:
+def test_check__names_all_required_columns_that_nobody_declares_ready_to_paste() -> None:
+    class Town(Named):
+        pass
+
     class Shop(Named):
         opened_at = models.DateTimeField()
+        town = models.ForeignKey(Town, models.CASCADE)
+        closes_at = models.DateTimeField(null=True)
+        motto = models.CharField(blank=True, max_length=10)
 
-    assert "doesn't declare the column 'opened_at' of tests.Shop: it may not be NULL" in refused(
-        registered((Shop, {"name": "x"}))
+    assert refused(registered((Town, {"name": "x"}), (Shop, {"name": "x"}))) == (
+        f"{WHERE} doesn't declare all columns of tests.Shop that may not be NULL and have no plain default. Add:\n"
+        '    "opened_at": rows.integers("opened_at", 0, 10**12),  # DateTimeField\n'
+        '    "town": rows.reference("town", Town),  # ForeignKey\n'
+        " (seeding.E102)"
     )
 
 
 @isolate_apps("tests")
-def test_check__names_a_column_whose_default_differs_from_row_to_row() -> None:
-    class Shop(Named):
-        number = models.IntegerField(default=lambda: 4)
+def test_check__what_it_says_to_paste_can_be_seeded() -> None:
+    class Town(Named):
+        pass
 
-    assert "'number' of tests.Shop: its default is computed anew" in refused(registered((Shop, {"name": "x"})))
+    class Shop(Named):
+        opened_at = models.DateTimeField()
+        opened_on = models.DateField()
+        town = models.ForeignKey(Town, models.CASCADE)
+        size = models.IntegerField()
+        rent = models.DecimalField(max_digits=10, decimal_places=2)
+        rating = models.FloatField()
+        is_open = models.BooleanField()
+        photo = models.ImageField()
+
+    advice = refused(registered((Town, {"name": "x"}), (Shop, {"name": "x"}))).partition("Add:")[2].rpartition("(")[0]
+    registry = registered((Town, {"name": "x"}))
+
+    @registry.register(Shop, count=7)
+    def shops(rows: Rows) -> dict[str, Any]:
+        columns: dict[str, Any] = eval("{" + advice + "}", {"rows": rows, "Town": Town})
+        return {"name": "x", **columns}
+
+    _, seeder = registry.discover()
+    assert set(seeder.batch(Dataset("v1", {"tests_town": 3, "tests_shop": 7}), 0, 7).columns) == {
+        *("name", "opened_at", "opened_on", "town", "size", "rent", "rating", "is_open", "photo")
+    }
+
+
+@isolate_apps("tests")
+def test_check__names_a_column_whose_default_differs_from_row_to_row() -> None:
+    numbers = count()
+
+    class Shop(Named):
+        number = models.IntegerField(default=lambda: next(numbers))
+
+    assert refused(registered((Shop, {"name": "x"}))) == (
+        f"{WHERE} doesn't declare all columns of tests.Shop that may not be NULL and have no plain default. Add:\n"
+        '    "number": rows.integers("number", 0, 9),  # IntegerField\n (seeding.E102)'
+    )
 
 
 @isolate_apps("tests")
@@ -69,20 +118,40 @@ def test_check__names_what_does_not_fit() -> None:
     class Shop(Named):
         size = models.IntegerField()
 
-    assert "column 'size': this field holds integer values, not text" in refused(
-        registered((Shop, {"name": "x", "size": "big"}))
+    assert refused(registered((Shop, {"name": "x", "size": "big"}))) == (
+        f"{WHERE}, column 'size': it holds 'big', and this column holds whole numbers. (seeding.E107)"
     )
-    assert "column 'size': 2 values for 1 rows" in refused(registered((Shop, {"name": "x", "size": [1, 2]})))
+    assert refused(registered((Shop, {"name": "x", "size": [1, 2]}))) == (
+        f"{WHERE}, column 'size': 2 values for 1 rows. (seeding.E107)"
+    )
+
+
+@isolate_apps("tests")
+def test_check__names_a_row_number_that_is_none() -> None:
+    class Town(Named):
+        pass
+
+    class Shop(Named):
+        town = models.ForeignKey(Town, models.CASCADE)
+
+    assert refused(registered((Town, {"name": "x"}), (Shop, {"name": "x", "town": 7}))) == (
+        f"{WHERE}, column 'town': it refers to row 7 of tests_town, whose rows are 0 to 0. (seeding.E107)"
+    )
 
 
 @isolate_apps("tests")
 def test_check__names_a_field_that_can_not_be_seeded() -> None:
-    class Shop(Named):
-        data = models.JSONField()
+    class Opaque(models.Field):  # type: ignore[type-arg]  # not subscriptable at run time
+        def db_type(self, connection: Any) -> str:
+            return "bytea"
 
-    assert "tests.Shop.data is a JSONField, which can't be seeded" in refused(
-        registered((Shop, {"name": "x", "data": 1}))
+    class Vault(Named):
+        content = Opaque()
+
+    assert refused(registered((Vault, {"name": "x", "content": b""}))) == (
+        f"{WHERE} can't seed tests.Vault: no value can be given for content (a Opaque). (seeding.E105)"
     )
+    assert "content (a Opaque)" in refused(registered((Vault, {"name": "x"})))
 
 
 @isolate_apps("tests")
@@ -93,20 +162,88 @@ def test_check__names_a_parent_without_seeder() -> None:
     class Shop(Named):
         town = models.ForeignKey(Town, models.CASCADE)
 
-    assert "tests.Shop.town points at a model without seeder" in refused(registered((Shop, {"name": "x", "town": 0})))
+    assert refused(registered((Shop, {"name": "x", "town": 0}))) == (
+        f"{WHERE} declares town, which refers to tests.Town, a model without a seeder: register tests.Town too, or "
+        "leave the column out. (seeding.E106)"
+    )
 
 
 @isolate_apps("tests")
-def test_check__names_a_cycle() -> None:
+def test_check__names_a_column_that_only_some_batches_have() -> None:
+    class Shop(Named):
+        pass
+
+    registry = Registry()
+
+    @registry.register(Shop, count=2)
+    def shops(rows: Rows) -> dict[str, Any]:
+        return {"name": "x"} if len(rows) == 1 else {}
+
+    (seeder,) = registry.discover()
+    with pytest.raises(RegistrationError, match=r"gives no column 'name' for rows 0 to 1\. \(seeding\.E107\)"):
+        seeder.batch(Dataset("v1", {"tests_shop": 2}), 0, 2)
+
+
+@isolate_apps("tests")
+def test_check__names_a_seeder_that_queries(django_user_model: type[Model]) -> None:
+    class Shop(Named):
+        pass
+
+    registry = Registry()
+
+    @registry.register(Shop, count=1)
+    def shops(rows: Rows) -> dict[str, Any]:
+        return {"name": str(django_user_model._default_manager.count())}
+
+    assert refused(registry).endswith(
+        "shops queries the database: a seeder's rows depend on row numbers alone; refer to other seeded rows by "
+        "rows.reference(). (seeding.E114)"
+    )
+
+
+def test_check__names_a_project_without_seeders() -> None:
+    assert refused(Registry()) == (
+        "No installed app has a seeds.py that registers a model, so there is nothing to seed: write one, with a "
+        "function decorated by @seeding.register(YourModel, count=100). (seeding.E112)"
+    )
+
+
+@isolate_apps("tests")
+def test_in_load_order__allows_a_cycle() -> None:
     class Town(Named):
         largest_shop = models.ForeignKey("tests.Shop", models.CASCADE)
 
     class Shop(Named):
         town = models.ForeignKey(Town, models.CASCADE)
 
-    message = refused(registered((Shop, {}), (Town, {})))
-    assert "form a cycle: " in message
-    assert "tests.Town -> tests.Shop" in message
+    columns = {"name": "x", "town": 0}, {"name": "x", "largest_shop": 0}
+    made = [registered((Shop, columns[0]), (Town, columns[1])), registered((Town, columns[1]), (Shop, columns[0]))]
+    orders = [[seeder.model for seeder in registry.discover()] for registry in made]
+    assert orders[0] == orders[1]
+    assert set(orders[0]) == {Town, Shop}
+
+
+@isolate_apps("tests")
+def test_in_load_order__disregards_a_nullable_relation_of_a_cycle_first() -> None:
+    class Town(Named):
+        shop = models.ForeignKey("tests.Shop", models.CASCADE, null=True)
+
+    class Shop(Named):
+        town = models.ForeignKey(Town, models.CASCADE)
+
+    class Area(Named):
+        corner = models.ForeignKey("tests.Corner", models.CASCADE)
+
+    class Corner(Named):
+        area = models.ForeignKey(Area, models.CASCADE, null=True)
+        neighbour = models.ForeignKey("self", models.CASCADE)
+
+    town, shop = (Town, {"name": "x", "shop": 0}), (Shop, {"name": "x", "town": 0})
+    area, corner = (Area, {"name": "x", "corner": 0}), (Corner, {"name": "x", "area": 0, "neighbour": 0})
+    for order in ([town, shop, area, corner], [corner, area, shop, town]):
+        found = [seeder.model for seeder in registered(*order).discover()]
+        assert found.index(Town) < found.index(Shop)
+        assert found.index(Corner) < found.index(Area)
 
 
 @isolate_apps("tests")
@@ -114,8 +251,14 @@ def test_register__refuses_a_second_seeder() -> None:
     class Shop(Named):
         pass
 
-    with pytest.raises(RegistrationError, match="registers tests.Shop, which .* already does"):
-        registered((Shop, {}), (Shop, {}))
+    def others(rows: Rows) -> dict[str, Any]:
+        return {}
+
+    registry = registered((Shop, {}))
+    with pytest.raises(
+        RegistrationError, match=r"registers tests\.Shop, which .* already does: keep one of them\. \(seeding\.E109\)"
+    ):
+        registry.register(Shop, count=1)(others)
 
 
 @isolate_apps("tests")
@@ -123,7 +266,7 @@ def test_register__refuses_other_keys() -> None:
     class Shop(Named):
         code = models.CharField(max_length=3, primary_key=True)
 
-    with pytest.raises(RegistrationError, match="the primary key of tests.Shop is a CharField"):
+    with pytest.raises(RegistrationError, match=r"can't seed tests\.Shop: its primary key is a CharField"):
         registered((Shop, {}))
 
 
@@ -139,9 +282,14 @@ def test_in_load_order__follows_the_foreign_keys() -> None:
         town = models.ForeignKey(Town, models.CASCADE)
         alley = models.ForeignKey(Alley, models.CASCADE)
 
+    columns = {
+        Alley: {"name": "x"},
+        Town: {"name": "x", "alley": 0},
+        Bridge: {"name": "x", "town": 0, "alley": 0},
+    }
     for order in ([Bridge, Town, Alley], [Alley, Bridge, Town], [Town, Alley, Bridge]):
-        registry = registered(*((model, {}) for model in order))
-        assert [seeder.model for seeder in registry.in_load_order()] == [Alley, Town, Bridge]
+        registry = registered(*((model, columns[model]) for model in order))
+        assert [seeder.model for seeder in registry.discover()] == [Alley, Town, Bridge]
 
 
 @isolate_apps("tests")
@@ -152,11 +300,46 @@ def test_row_counts__from_options_numbers_and_models() -> None:
     class Shop(Named):
         town = models.OneToOneField(Town, models.CASCADE, primary_key=True)
 
-    registry = registered((Town, {}), count="towns")
-    registry.register(Shop, count=Town)(lambda rows: {})
-    assert registry.row_counts({"towns": 5}) == {"tests_town": 5, "tests_shop": 5}
-    with pytest.raises(RegistrationError, match="count='towns' is neither an option"):
-        registry.row_counts({"villages": 5})
+    registry = registered((Town, {"name": "x"}), count="towns")
+    registry.register(Shop, count=Town)(lambda rows: {"name": "x"})
+    assert registry.discover().row_counts({"towns": 5}) == {"tests_town": 5, "tests_shop": 5}
+    with pytest.raises(
+        RegistrationError,
+        match=r"count='towns' is neither an option in settings\.SEED_ROW_COUNTS \(villages\), nor a number, nor",
+    ):
+        registry.discover().row_counts({"villages": 5})
+
+
+@isolate_apps("tests")
+def test_row_counts__refuse_a_count_that_depends_on_itself() -> None:
+    class Town(Named):
+        pass
+
+    class Shop(Named):
+        pass
+
+    registry = registered((Town, {"name": "x"}), count=Shop)
+    registry.register(Shop, count=Town)(lambda rows: {"name": "x"})
+    with pytest.raises(
+        RegistrationError, match=r"is neither an option in settings\.SEED_ROW_COUNTS \(there are none\)"
+    ):
+        registry.discover().row_counts({})
+
+
+@isolate_apps("tests")
+def test_row_counts__refuse_one_default_for_a_unique_column_of_several_rows() -> None:
+    class Shop(Named):
+        code = models.CharField(max_length=5, unique=True, default="shop")
+        nickname = models.CharField(max_length=5, unique=True, null=True)
+
+    registry = registered((Shop, {"name": "x"}), count="shops")
+    assert registry.discover().row_counts({"shops": 1}) == {"tests_shop": 1}
+    with pytest.raises(RegistrationError) as caught:
+        registry.discover().row_counts({"shops": 2})
+    assert str(caught.value) == (
+        f"{WHERE} doesn't declare 'code', which is unique, and whose default is the same for all 2 rows: declare it. "
+        "(seeding.E113)"
+    )
 
 
 @isolate_apps("tests")
@@ -167,13 +350,13 @@ def test_row_counts__must_fit_together() -> None:
     class Shop(Named):
         town = models.OneToOneField(Town, models.CASCADE, primary_key=True)
 
-    registry = registered((Town, {}), count="towns")
-    registry.register(Shop, count="shops")(lambda rows: {})
+    registry = registered((Town, {"name": "x"}), count="towns")
+    registry.register(Shop, count="shops")(lambda rows: {"name": "x"})
     with pytest.raises(ConfigurationError, match="4 tests_shop can't be made with 0 tests_town"):
-        registry.row_counts({"towns": 0, "shops": 4})
+        registry.discover().row_counts({"towns": 0, "shops": 4})
     with pytest.raises(ConfigurationError, match="4 tests_shop can't be made with 3 tests_town, one each"):
-        registry.row_counts({"towns": 3, "shops": 4})
-    assert registry.row_counts({"towns": 0, "shops": 0}) == {"tests_town": 0, "tests_shop": 0}
+        registry.discover().row_counts({"towns": 3, "shops": 4})
+    assert registry.discover().row_counts({"towns": 0, "shops": 0}) == {"tests_town": 0, "tests_shop": 0}
 
 
 @isolate_apps("tests")
@@ -187,4 +370,4 @@ def test_check__names_a_seeder_that_fails() -> None:
     def shops(rows: Rows) -> dict[str, Any]:
         raise RuntimeError("nothing to sell")
 
-    assert "shops fails for one row: RuntimeError: nothing to sell (seeding.E111)" in refused(registry)
+    assert "shops fails for rows 0 to 0: RuntimeError: nothing to sell (seeding.E111)" in refused(registry)

@@ -22,6 +22,7 @@ import pytest
 
 from tests.support.catalogue import schema as postgres_schema
 from tests.support.chance import free_port
+from tests.support.postgres import SHORT_PATH
 from tests.support.project import IS_POSTGRESQL, Project, on_server, seen_by_a_new_role
 
 RUNS = int(os.environ.get("CHAOS_RUNS", "3"))
@@ -136,7 +137,7 @@ def test_server_killed__leaves_one_version_whole(loader: str, chance: random.Ran
 
     pg_ctl = _commands.__dict__["pg_ctl"]  # made by a loop
 
-    with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as directory:
+    with tempfile.TemporaryDirectory(prefix="postgres-", dir=SHORT_PATH, ignore_cleanup_errors=True) as directory:
         data = Path(directory).resolve() / "data"
         with get_server(data, cleanup_mode="delete") as server:
             project = Project(f"postgres://postgres@/{server.get_postmaster_info().socket_dir}/postgres")
@@ -300,7 +301,7 @@ def test_unusual_settings_of_the_database(project: Project) -> None:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A directory that holds 3 MB, and that everybody may write to."""
-    directory = Path(tempfile.mkdtemp(prefix="small-"))
+    directory = Path(tempfile.mkdtemp(prefix="small-", dir=SHORT_PATH))
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=3m,mode=777", "tmpfs", str(directory)], capture_output=True, check=False
     )
@@ -355,7 +356,7 @@ def pooled(project: Project) -> Iterator[Project]:
     parameters = project.parameters
     if "password" in parameters:
         pytest.skip("the server asks for a password")
-    directory = Path(tempfile.mkdtemp(prefix="pgbouncer-"))
+    directory = Path(tempfile.mkdtemp(prefix="pgbouncer-", dir=SHORT_PATH))
     directory.chmod(0o777)
     port = free_port()
     config = directory / "pgbouncer.ini"

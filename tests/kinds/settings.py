@@ -2,10 +2,10 @@
 
 import environ
 
-from config.settings import database
+from config.database import from_url
 
 SECRET_KEY = "kinds"
-DATABASES = {"default": database.from_url(environ.Env().str("DATABASE_URL"))}
+DATABASES = {"default": from_url(environ.Env().str("DATABASE_URL"))}
 IS_POSTGRESQL = DATABASES["default"]["ENGINE"].endswith("postgresql")
 INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes", "seeding", "tests.kinds"]
 if IS_POSTGRESQL:

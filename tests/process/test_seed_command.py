@@ -106,20 +106,20 @@ def test_seed__not_enabled(project: Project) -> None:
 
 
 BAD_VALUES = [
-    (("seed",), {"SEED_VERSION": ""}, 1, "SEED_VERSION: '' is no version name"),
-    (("seed",), {"SEED_VERSION": "v 1;drop"}, 1, "SEED_VERSION: 'v 1;drop' is no version name"),
-    (("seed",), {"SEED_VERSION": "v" * 65}, 1, "(65 characters) is no version name"),
-    (("seed",), {"SEED_USERS": "abc"}, 1, "SEED_USERS: 'abc' is no number of rows"),
+    (("seed",), {"SEED_VERSION": ""}, 1, "SEED_VERSION: '' is not a valid version name"),
+    (("seed",), {"SEED_VERSION": "v 1;drop"}, 1, "SEED_VERSION: 'v 1;drop' is not a valid version name"),
+    (("seed",), {"SEED_VERSION": "v" * 65}, 1, "(65 characters) is not a valid version name"),
+    (("seed",), {"SEED_USERS": "abc"}, 1, "SEED_USERS: 'abc' is not a valid number of rows"),
     (("seed",), {"SEED_USERS": "0"}, 1, "10,000 orders can't be made with 0 users"),
-    (("seed",), {"SEED_LOADER": "teleport"}, 1, "SEED_LOADER: 'teleport' is no loader"),
-    (("seed",), {"SEED_ANCHOR": "soon"}, 1, "SEED_ANCHOR: 'soon' is no date"),
+    (("seed",), {"SEED_LOADER": "teleport"}, 1, "SEED_LOADER: 'teleport' is not a loader"),
+    (("seed",), {"SEED_ANCHOR": "soon"}, 1, "SEED_ANCHOR: 'soon' is not a date"),
     (("seed",), {"SEED_ENABLED": "perhaps"}, 1, "SEED_ENABLED: 'perhaps' is neither on nor off"),
-    (("seed",), {"SEED_LOCK_TIMEOUT": "-3"}, 1, "SEED_LOCK_TIMEOUT: '-3' is no number of seconds"),
-    (("seed", "--users", "-1"), {}, 2, "argument --users: '-1' is no number of rows"),
-    (("seed", "--users", "ten"), {}, 2, "argument --users: 'ten' is no number of rows"),
+    (("seed",), {"SEED_LOCK_TIMEOUT": "-3"}, 1, "SEED_LOCK_TIMEOUT: '-3' is not a valid number of seconds"),
+    (("seed", "--users", "-1"), {}, 2, "argument --users: '-1' is not a valid number of rows"),
+    (("seed", "--users", "ten"), {}, 2, "argument --users: 'ten' is not a valid number of rows"),
     (("seed", "--users", "0", "--orders", "10"), {}, 2, "10 orders can't be made with 0 users"),
-    (("seed", "--seed-version", "../x"), {}, 2, "argument --seed-version: '../x' is no version name"),
-    (("seed", "--loader", "teleport"), {}, 2, "argument --loader: 'teleport' is no loader"),
+    (("seed", "--seed-version", "../x"), {}, 2, "argument --seed-version: '../x' is not a valid version name"),
+    (("seed", "--loader", "teleport"), {}, 2, "argument --loader: 'teleport' is not a loader"),
     (("seed", "--database", "elsewhere"), {}, 2, "The database alias 'elsewhere' doesn't exist: use one of default"),
     (("seed", "--status", "--database", "elsewhere"), {}, 2, "The database alias 'elsewhere' doesn't exist"),
     (("seed",), {"DEBUG": "perhaps"}, 1, "DEBUG is 'perhaps': set it to on or off"),
@@ -362,7 +362,7 @@ def test_seed__waits_for_a_database_that_is_starting() -> None:
 def test_check__names_a_wrong_setting(project: Project) -> None:
     done = project.run("check", SEED_LOADER="teleport")
     assert done.returncode == 1
-    assert "(seeding.E001) SEED_LOADER: 'teleport' is no loader" in done.stderr
+    assert "(seeding.E001) SEED_LOADER: 'teleport' is not a loader" in done.stderr
 
 
 def test_seed__goes_on_when_nobody_reads_its_output(project: Project) -> None:

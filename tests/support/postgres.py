@@ -16,6 +16,8 @@ from pathlib import Path
 
 import psycopg
 
+SHORT_PATH = "/tmp"  # a socket's path has at most 107 bytes, and the package quotes none of them
+
 
 @contextmanager
 def server(is_durable: bool = True) -> Iterator[str]:
@@ -23,7 +25,7 @@ def server(is_durable: bool = True) -> Iterator[str]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as directory:
+    with tempfile.TemporaryDirectory(prefix="postgres-", dir=SHORT_PATH, ignore_cleanup_errors=True) as directory:
         runtime = Path(directory) / "runtime"
         runtime.mkdir(mode=0o700)
         os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # where the package keeps its lock file

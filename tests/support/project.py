@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 from django.conf import settings
 
-from config.settings import database
+from config.database import from_url
 from tests.support.hermetic import is_ours
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -44,7 +44,7 @@ class Project:
     @property
     def parameters(self) -> dict[str, Any]:
         """What psycopg needs to connect to a PostgreSQL database."""
-        config = database(self.url)
+        config = from_url(self.url)
         names = {"dbname": "NAME", "host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
         return {name: config[key] for name, key in names.items() if config[key]}
 

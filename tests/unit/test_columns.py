@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeding.generate.columns import Categorical, as_column
+from seeding.generate.columns import Categorical
 from seeding.generate.digests import TableDigest
 
 
@@ -60,41 +60,6 @@ def test_digest__counts_rows() -> None:
     some.update({}, 1)
     more.update({}, 2)
     assert some.hexdigest() != more.hexdigest()
-
-
-@pytest.mark.parametrize(
-    ("value", "kind", "expected"),
-    [
-        ([1, 2], "integer", [1, 2]),
-        (7, "decimal", [7, 7]),
-        (None, "datetime", [None, None]),
-        (None, "text", [None, None]),
-        ("x", "text", ["x", "x"]),
-        (True, "boolean", [True, True]),
-        (np.array([1.5, 2]), "float", [1.5, 2.0]),
-        (Categorical(np.array([1, 0]), ("a", "b")), "text", ["b", "a"]),
-        (np.ma.array([1, 2], mask=[False, True]), "integer", [1, None]),
-    ],
-)
-def test_as_column__takes(value: Any, kind: str, expected: list[Any]) -> None:
-    assert as_column(value, kind, 2).tolist() == expected
-
-
-@pytest.mark.parametrize(
-    ("value", "kind", "message"),
-    [
-        ("x", "integer", "this field holds integer values, not text"),
-        ([1.5, 2.5], "decimal", "this field holds decimal values, not float64"),
-        ([1, 2], "boolean", "this field holds boolean values, not int64"),
-        ([True, False], "integer", "this field holds integer values, not bool"),
-        ([1, 2], "text", "this field holds text, not int64"),
-        (Categorical(np.array([0, 0]), ("a",)), "float", "this field holds float values, not text"),
-        ([1, 2, 3], "integer", "3 values for 2 rows"),
-    ],
-)
-def test_as_column__refuses(value: Any, kind: str, message: str) -> None:
-    with pytest.raises((TypeError, ValueError), match=message):
-        as_column(value, kind, 2)
 
 
 def test_digest__is_the_same_for_text_as_array_and_as_categories() -> None:

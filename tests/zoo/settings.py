@@ -2,10 +2,8 @@
 
 import environ
 
-from config.settings import database
-
 SECRET_KEY = "zoo"
-DATABASES = {"default": database(environ.Env().str("DATABASE_URL"))}
+DATABASES = {"default": environ.Env().db_url("DATABASE_URL")}
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

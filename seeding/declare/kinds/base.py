@@ -67,6 +67,7 @@ class Kind(ABC):
     def given(self, value: Any, count: int) -> Column:
         """Return what a seeder gave in declared form, before it is checked."""
         if isinstance(value, Categorical):
+            _check_codes(value)
             return self.categories(value)
         if isinstance(value, list | tuple) and not self.is_one_value(value):
             return self.of_list(value)
@@ -157,6 +158,13 @@ class Kind(ABC):
 def text_of(value: Any) -> Any:
     """Return a lazy text as text, anything else as it is."""
     return str(value) if isinstance(value, Promise) else value
+
+
+def _check_codes(column: Categorical) -> None:
+    codes, labels = column.codes, len(column.labels)
+    if len(codes) and not 0 <= codes.min() <= codes.max() < labels:
+        wrong = codes.min() if codes.min() < 0 else codes.max()
+        raise ValueError(f"it holds the code {wrong}, and its labels have the codes 0 to {labels - 1}")
 
 
 def _taken(column: Column, codes: NDArray[np.intp]) -> Column:

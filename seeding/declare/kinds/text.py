@@ -52,6 +52,10 @@ class Text(Kind):
         text = str.__str__(value)  # not the name of an enumeration's member
         if "\0" in text:
             raise ValueError(f"it holds {shown(text)}, and PostgreSQL stores no NUL characters")
+        try:
+            text.encode()
+        except UnicodeEncodeError as exc:
+            raise ValueError(f"it holds {shown(text)}, which is no Unicode text") from exc
         return text
 
     def of_array(self, array: NDArray[Any]) -> Column:
@@ -61,6 +65,8 @@ class Text(Kind):
         characters = values.reshape(-1).view(np.uint32).reshape(len(values), -1) if len(values) else values
         if len(values) and (characters[:, :-1] < np.minimum(characters[:, 1:], 1)).any():
             raise ValueError("it holds a NUL character, which PostgreSQL doesn't store")
+        if len(values) and ((characters >= 0xD800) & (characters <= 0xDFFF)).any():
+            raise ValueError("it holds half a surrogate pair, which is no Unicode text")
         return masked(values, nulls_of(array))
 
     def check(self, column: Column) -> None:

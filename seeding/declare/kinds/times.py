@@ -25,7 +25,6 @@ DAY_US = 86_400_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY = EPOCH.date()
 
-_FARTHEST_US = 900 * 365 * DAY_US
 _POSTGRESQL_US = 946_684_800_000_000  # PostgreSQL counts from 2000-01-01
 _POSTGRESQL_DAYS = _POSTGRESQL_US // DAY_US
 
@@ -40,6 +39,7 @@ class _Time(Kind):
     """A kind that is declared as a number before the anchor, or as a fixed value: an array of datetime64."""
 
     fixed: str  # the dtype of fixed values
+    limits: tuple[int, int]  # in stored form
     is_distinctive = True
 
     def of_list(self, values: Sequence[Any]) -> Column:
@@ -58,16 +58,15 @@ class _Time(Kind):
     def read(self, values: Sequence[Any]) -> Column:
         return super().of_list(values)
 
-    def check(self, column: Column) -> None:
-        values = filled(column)  # type: ignore[arg-type]
-        most = _FARTHEST_US if self.fixed == "M8[us]" else _FARTHEST_US // DAY_US
-        if values.dtype.kind != "M" and len(values) and (values.max() > most or values.min() < -most):
-            raise ValueError("it holds a moment that is more than 900 years away from the anchor")
-
     def stored(self, column: Column, target: Target) -> Column:
         values = filled(column)  # type: ignore[arg-type]
-        numbers = values.view("i8") if values.dtype.kind == "M" else self.anchor(target) - values
-        return masked(numbers, nulls_of(column))
+        if values.dtype.kind == "M":
+            return masked(values.view("i8"), nulls_of(column))
+        low, high = (self.anchor(target) - limit for limit in self.limits)
+        if len(values) and (values.min() < high or values.max() > low):
+            wrong = values.min() if values.min() < high else values.max()
+            raise ValueError(f"it holds {wrong}, and the years before the anchor go from 1 to 9999")
+        return masked(self.anchor(target) - values, nulls_of(column))
 
     def anchor(self, target: Target) -> int:
         """Return the anchor in stored form."""
@@ -87,6 +86,7 @@ class Moment(_Time):
     example = 'rows.integers("{name}", 0, 10**12)'
     types = ("timestamptz", "timestamp")
     fixed = "M8[us]"
+    limits = microseconds(datetime(1, 1, 1, tzinfo=UTC)), microseconds(datetime.max.replace(tzinfo=UTC))
 
     def number(self, value: Any) -> int:
         if not isinstance(value, datetime):
@@ -115,6 +115,7 @@ class Day(_Time):
     example = 'rows.integers("{name}", 0, 3650)'
     types = ("date",)
     fixed = "M8[D]"
+    limits = (date.min - EPOCH_DAY).days, (date.max - EPOCH_DAY).days
 
     def number(self, value: Any) -> int:
         if not isinstance(value, date) or isinstance(value, datetime):

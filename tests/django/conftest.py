@@ -1,1 +1,0 @@
-from tests.sketch import sketch, sketch_templates  # noqa: F401  (fixtures)
