@@ -29,7 +29,7 @@ def written(value: Any) -> str:
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, int):
         return int.__repr__(value)
-    if isinstance(value, float | Decimal):
+    if isinstance(value, float):
         return _fraction(value)
     if isinstance(value, Mapping):
         pairs = [f"{_string(key)}: {written(value[key])}" for key in in_order(value)]
@@ -42,8 +42,8 @@ def written(value: Any) -> str:
 
 
 def read(text: str) -> Any:
-    """Return a text of JSON as a value that `written` takes, its fractions exact. Raises ValueError."""
-    return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+    """Return a text of JSON as a value that `written` takes. Raises ValueError."""
+    return json.loads(text, parse_constant=_refuse)
 
 
 def _refuse(name: str) -> None:
@@ -70,12 +70,11 @@ def _string(text: str) -> str:
     return encode_basestring(text)
 
 
-def _fraction(value: float | Decimal) -> str:
+def _fraction(value: float) -> str:
     if not isfinite(value):
         raise ValueError(f"it holds {value}, which is no JSON")
-    exact = Decimal(repr(value)) if isinstance(value, float) else value
-    text = format(exact, "f")
-    return text.removeprefix("-") if not exact else text
+    text = float.__repr__(value or 0.0)  # which has no sign
+    return format(Decimal(text), "f") if "e" in text else text
 
 
 def has_columns(value: Any) -> bool:

@@ -102,7 +102,7 @@ def natives(rows: Rows) -> Columns:
         "fixed_shift": [None if n % 2 else (at, at + datetime.timedelta(days=n)) for n in numbers],
         "attributes": {"colour": rows.colour_name("colour"), "b": "2", "ä": None, "long": rows.code("{n}")},
         "maybe_attributes": [[None, {}, {"k": 'a "quoted" \\ value'}][n % 3] for n in numbers],
-        "search": Categorical(rows.numbers % 3, ("'fat':2,4B 'cat':3 rat:5A", None, "it''s 'a \\\\ b':1 é")),
+        "search": Categorical(rows.numbers % 3, ("'fat':2,4B 'cat':3 rat:5A", None, "'it''s' 'a \\\\ b':1 é")),
     }
 
 

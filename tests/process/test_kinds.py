@@ -12,8 +12,14 @@ from tests.sketch import LOADERS, verified
 
 TABLES = ["kinds_thing", *(["kinds_native"] if IS_POSTGRESQL else [])]
 GOLDEN = {
-    "v1": {"kinds_thing": "", "kinds_native": ""},
-    "v2": {"kinds_thing": "", "kinds_native": ""},
+    "v1": {
+        "kinds_thing": "12c818938da3bb70227361e99d663af3594b2599309f613c6a0e8d9b7522ac84",
+        "kinds_native": "245d27530ecc53a55b4a7828012e354de2b6530d5c85cf4cfe744a40d439ebd0",
+    },
+    "v2": {
+        "kinds_thing": "96593dceda95818286ad9fc96a616a1df7f37eaa7c97d378eecaea7aaa0ff649",
+        "kinds_native": "84ce0c0be2fe6d09d282e23fa65d6e723a3719798b79f5b21b56efac31007bfc",
+    },
 }
 
 
@@ -143,4 +149,20 @@ def test_seed__stores_what_is_declared(kinds: Kinds) -> None:
     assert done.stdout == EXPECTED
 
 
-EXPECTED = ""
+EXPECTED = r"""
+4 4 36 32 00000000-0000-0000-0000-000000000000
+[None, True, 1.5, '\n\t\x7f\u2028\\'] [0, 1] [1, 0] None
+{'a': [1.0, 1e-07, 100000000000000000000000, 0.0], 'b': 1} None {'a': 0, 'z': 2.5} {} []
+00:59:59.999999 0:00:00 192.0.2.1 b'\x00' b'\x00'
+(0, 0) /srv/0 {'first': [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]}
+4 4 36 32 None
+[None, True, 1.5, '\n\t\x7f\u2028\\'] [1, 2] [1, 1] 1
+None text {'a': 1, 'z': 2.5} {} []
+None None 2001:db8::1 b'\x00\x00' None
+(1, -1) /srv/1 {'first': [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]}
+4 4 36 32 None
+[None, True, 1.5, '\n\t\x7f\u2028\\'] [2, 3] [1, 2] None
+['x'] 5 {'a': 2, 'z': 2.5} {} []
+02:59:59.999999 -2 days, 0:00:00.000002 ::ffff:192.0.2.7 b'\x00\x01\x00' b''
+(2, -2) /srv/2 {'first': [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]}
+""".lstrip()

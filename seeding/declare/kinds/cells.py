@@ -98,7 +98,7 @@ def to_bytes(found: Cells) -> list[bytes | None]:
     mask = found.mask()
     blob = content[mask].tobytes() if mask is not None else content.tobytes()
     ends = np.maximum(found.lengths, 0).cumsum().tolist()
-    starts = [0, *ends[:-1]]
+    starts = [0, *ends][: len(ends)]
     return [
         None if length < 0 else blob[start:end]
         for start, end, length in zip(starts, ends, found.lengths.tolist(), strict=True)
