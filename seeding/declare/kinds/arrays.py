@@ -19,7 +19,7 @@ from ..target import Target
 from . import cells
 from .base import Kind, Unsuitable
 from .cells import Cells
-from .objects import Objects, column_of, plain
+from .objects import Objects, column_of, declared, plain
 
 Flat = Sequence[Any]  # the elements of many arrays, one after the other
 
@@ -66,8 +66,9 @@ class Array(Objects):
         return super().given(value, count)
 
     def is_one_value(self, value: Any) -> bool:
-        is_column_of_nulls = bool(value) and all(item is None for item in value)
-        return _depth(value) <= self._dimensions and not is_column_of_nulls
+        nulls = sum(item is None for item in value)
+        has_null_rows = nulls > 0 and (self._dimensions > 1 or nulls == len(value))
+        return _depth(value) <= self._dimensions and not has_null_rows
 
     def number(self, value: Any) -> Any:
         return self.of_list([value]).tolist()[0]
@@ -108,7 +109,8 @@ class Array(Objects):
             return column
         values = _values(column)
         return _like(
-            column, self._mapped(values, lambda flat: self.element.stored(self.element.of_list(flat), target).tolist())
+            column,
+            self._mapped(values, lambda flat: self.element.stored(declared(self.element, flat), target).tolist()),
         )
 
     def python(self, column: Column) -> list[Any]:

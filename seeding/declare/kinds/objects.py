@@ -64,7 +64,7 @@ def cells_of(column: Column, encoded: Callable[[Any], bytes]) -> Cells:
 
 
 def column_of(kind: Kind, values: Sequence[Any]) -> Column:
-    """Return plain values of a column of the kind as such a column again."""
+    """Return the values of a column in stored form as such a column again."""
     if kind.dtype == "O":
         return objects(values)
     nulls = np.fromiter((value is None for value in values), bool, len(values))
@@ -73,10 +73,15 @@ def column_of(kind: Kind, values: Sequence[Any]) -> Column:
 
 
 def plain(kind: Kind, column: Column) -> list[Any]:
-    """Return a column of the kind as plain values, which `column_of` or, where they are dates, `of_list` takes back."""
+    """Return a column in declared form as plain values, which `declared` takes back."""
     if not isinstance(column, Categorical) and column.dtype.kind == "M":
         return kind.python(masked(column.view("i8"), nulls_of(column)))
     return column.tolist()
+
+
+def declared(kind: Kind, values: Sequence[Any]) -> Column:
+    """Return what `plain` gave as a column in declared form again."""
+    return objects(values) if kind.dtype == "O" else kind.of_list(values)
 
 
 class Binary(Objects):

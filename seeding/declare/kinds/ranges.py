@@ -176,6 +176,8 @@ def _regrouped(rows: Sequence[Any], bounds: Sequence[Any]) -> list[Any]:
 
 
 def _canonical(lower: Any, upper: Any, bounds: str, *, is_discrete: bool) -> tuple[Any, ...]:
+    if lower is not None and lower == upper and bounds != "[]":
+        return _EMPTY
     begins, ends = bounds[0], bounds[1]
     if is_discrete:
         lower = lower + 1 if begins == "(" and lower is not None else lower
