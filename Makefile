@@ -65,7 +65,7 @@ chaos: $(VENV)/ready-dev ## Kill processes and servers at 100 random instants, o
 	CHAOS_RUNS=100 $(PYTEST) tests/faults
 	CHAOS_RUNS=100 $(RUN) -m tests.support.postgres $(PYTEST) tests/faults
 
-pictures: $(VENV)/ready-dev ## Make the README's pictures again (needs Chromium)
+pictures: $(VENV)/ready-dev ## Make the documents' pictures again (needs Chromium)
 	$(RUN) -m tests.support.pictures
 
 serve: $(VENV)/ready ## Migrate, seed and serve on http://127.0.0.1:8000/ for development

@@ -1,6 +1,6 @@
 """Settings, all from the environment, and from `.env` (or the file that ENV_FILE names), where that file exists.
 
-The README lists every variable.
+docs/reference.md lists every variable.
 
 `SEED_*` variables are not read here: `seeding.conf` parses them when a seed needs them.
 """

@@ -18,7 +18,7 @@ from .charts import Chart, Column, Part, part_of, tables_of
 from .models import OrderQuerySet, Status
 
 WHOLE_KEYS = 1_000_000  # up to here all orders are counted
-SAMPLE_KEYS = 250_000  # of more; a share of them is exact to a fifth of a percent
+SAMPLE_KEYS = 100_000  # of more; shares of them are exact to a third of a percent
 MONTHS = 18  # the last ones
 BIN = 50  # of the totals
 BINS = 10  # the last one is open

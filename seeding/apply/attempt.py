@@ -92,6 +92,7 @@ class Attempt:
             result = committed
         if result.skipped:
             return result
+        self._record_duration()
         self._analyze(dataset)
         return replace(result, duration_s=time.monotonic() - self._started)
 
@@ -130,7 +131,6 @@ class Attempt:
                 return SeedResult.of(applied, skipped=True)
             replacement = Replacement(self._config, seeders, dataset, self._anchored_at, self._started, self._report)
             self._recorded = replacement.carry_out(announced, self._deadline, overwrite=self._overwrite)
-        self._recorded.duration_ms = milliseconds_since(self._started)
         return SeedResult.of(self._recorded, skipped=False)
 
     def _committed_after_all(self) -> SeedResult | None:
@@ -179,6 +179,15 @@ class Attempt:
         except Error as unrecorded:
             self._report(Progress("warning", f"The failed attempt can't be recorded: {message_of(unrecorded)}."))
         return error
+
+    def _record_duration(self) -> None:
+        """Record how long the attempt took to the end of COMMIT, which it couldn't know before."""
+        if self._recorded is None or connections[self._using].in_atomic_block:
+            return
+        try:
+            record.record_duration(self._using, self._recorded, milliseconds_since(self._started))
+        except (Error, KeyboardInterrupt) as exc:
+            self._report(Progress("warning", f"The seed is applied, but its duration isn't: {in_one_line(exc)}."))
 
     def _analyze(self, dataset: Dataset) -> None:
         """Refresh the planner's statistics, which the seed made stale. Whatever happens here, the seed is applied."""

@@ -13,6 +13,7 @@ from .. import conf
 from ..database import locks, record
 from ..database.catalogue import Table
 from ..database.connections import describe
+from ..database.rows import all_rows
 from ..database.sequences import raise_sequence
 from ..declare import sources
 from ..declare.registry import Seeders
@@ -88,7 +89,7 @@ class Replacement:
             if seeder.key_parent is not None:
                 first_keys[seeder.table] = first_keys[seeder.key_parent._meta.db_table]
             else:
-                rows = seeder.model._base_manager.using(self._using)
+                rows = all_rows(seeder.model, self._using)
                 first_keys[seeder.table] = max(0, rows.aggregate(top=models.Max("pk"))["top"] or 0) + 1
         return first_keys
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from .. import conf
 from ..database import locks, record
 from ..database.catalogue import Catalogue, Table
 from ..database.errors import translated
+from ..database.rows import all_rows
 from ..declare.registry import registry
 from ..declare.seeder import Seeder
 from ..declare.target import Target
@@ -24,6 +26,8 @@ from ..models import SeedMetadata
 from ..report.progress import Progress, Report, ignore
 from ..report.results import Difference, TableVerification, Verification
 from .pipeline import batches, digest_of, prepared
+
+logger = logging.getLogger("seeding")
 
 SHOWN = 10  # differences that are named; all are counted
 
@@ -50,7 +54,9 @@ def verify(
         deadline = locks.Deadline(config.lock_timeout_s)
         with locks.reading(using, deadline, report, [*record.tables(catalogue), *tables.values()]):
             attempt = record.require_applied(config.version, using)
-            return _Comparison(attempt, seeders, tables, using, config.batch_size, report).result()
+            found = _Comparison(attempt, seeders, tables, using, config.batch_size, report).result()
+    logger.log(logging.INFO if found.same else logging.WARNING, "%s", found)
+    return found
 
 
 class _Comparison:
@@ -110,11 +116,7 @@ class _Comparison:
         columns = [c for c in stored_columns(seeder, batch, self._target) if c.field.name not in seeder.undigested]
         columns = [c for c in columns if c.field is not seeder.key and c.is_fixed]
         first = self._target.first_keys[seeder.table]
-        rows = (
-            seeder.model._base_manager.using(self._using)
-            .order_by()
-            .filter(pk__gte=first + batch.start, pk__lt=first + batch.stop)
-        )
+        rows = all_rows(seeder.model, self._using).filter(pk__gte=first + batch.start, pk__lt=first + batch.stop)
         found = {row[0]: row[1:] for row in rows.values_list("pk", *(c.field.attname for c in columns))}
         different = missing = 0
         keys = range(first + batch.start, first + batch.stop)
@@ -140,7 +142,7 @@ class _Comparison:
         return differs
 
     def _outside(self, seeder: Seeder) -> int:
-        rows = seeder.model._base_manager.using(self._using)
+        rows = all_rows(seeder.model, self._using)
         if seeder.table in self._ranges:
             key_range = self._ranges[seeder.table]
             rows = rows.filter(Q(pk__lt=key_range.first_key) | Q(pk__gt=key_range.last_key))
@@ -186,5 +188,5 @@ class _Wire:
             f"{first + batch.start} AND {key} < {first + batch.stop} ORDER BY {key}) TO STDOUT (FORMAT binary)"
         )
         connection = self._connection
-        with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(query, ()) as copy:
+        with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(query, ()) as copy:
             return b"".join(copy)

@@ -55,6 +55,8 @@ def seed_lock(using: str, deadline: Deadline, report: Report) -> Iterator[None]:
             wait = _Wait("the write lock", connection, deadline, report, lambda: "another process")
             wait.until(lambda: _begin_sqlite(connection, held))
             _set_busy_timeout(connection, deadline.remaining_s)  # COMMIT may wait for readers
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA defer_foreign_keys = ON")  # all of them, as rows come and go in any order
         else:
             outermost = not connection.in_atomic_block
             held.enter_context(transaction.atomic(using))

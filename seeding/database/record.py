@@ -77,6 +77,16 @@ def record_success(using: str, key_ranges: Sequence[KeyRange], **columns: Any) -
     return SeedMetadata.objects.using(using).create(status=Status.SUCCESS, **columns, **_who(using))
 
 
+def record_duration(using: str, attempt: SeedMetadata, duration_ms: int) -> None:
+    """Record how long an attempt took, in a transaction of its own that waits for no lock for long."""
+    connection = connections[using]
+    with transaction.atomic(using):
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = {APPLIED_WITHIN_S * 1000}; SET LOCAL statement_timeout = 0")
+        SeedMetadata.objects.using(using).filter(pk=attempt.pk).update(duration_ms=duration_ms)
+
+
 def record_failure(using: str, error: str, **columns: Any) -> None:
     """Record a failed attempt, in a transaction of its own that waits for no lock for long."""
     connection = connections[using]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Field
 
 from ..errors import ConfigurationError, RegistrationError
+from ..report.wording import in_one_line
 from .defaults import constant_of, is_filled_by_the_database, random_uuid_of
 from .kinds import kind_of
 from .kinds.references import Reference
@@ -211,6 +214,11 @@ def unknown_count(declaration: Declaration, options: Collection[str]) -> Registr
     )
 
 
-def failed_import(reason: str) -> RegistrationError:
+def failed_import(exc: Exception) -> RegistrationError:
     """Return the error for a `seeds.py` that can't be imported (seeding.E110)."""
-    return RegistrationError(f"A seeds.py can't be imported: {reason}", id="seeding.E110")
+    modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(exc.__traceback__)]
+    if isinstance(exc, SyntaxError) and exc.filename:
+        modules.append(f"{Path(exc.filename).parent.name}.{Path(exc.filename).stem}")
+    where = next((name for name in reversed(modules) if name.endswith(".seeds")), "A seeds.py")
+    reason = f"{type(exc).__name__}: {in_one_line(exc)}"
+    return RegistrationError(f"{where} can't be imported: {reason}", id="seeding.E110")

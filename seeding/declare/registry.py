@@ -10,7 +10,6 @@ from django.db import models
 from django.utils.module_loading import autodiscover_modules
 
 from ..errors import SeedError
-from ..report.wording import in_one_line
 from . import checks
 from .seeder import Count, Declaration, Generate, Model, Seeder
 
@@ -63,7 +62,7 @@ class Registry:
             except SeedError:
                 raise
             except Exception as exc:
-                raise checks.failed_import(f"{type(exc).__name__}: {in_one_line(exc)}") from exc
+                raise checks.failed_import(exc) from exc
             self._seeders = self._checked()
         return Seeders(self._seeders)
 

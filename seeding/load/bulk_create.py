@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
-from itertools import repeat, starmap
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
-from django.db.models import DEFERRED, Model
+from django.db.models import Model
+from django.db.models.base import ModelState
 
+from ..database.rows import all_rows
 from ..declare.seeder import Seeder
 from ..declare.target import Target
 from ..generate.columns import Batch
@@ -21,14 +22,14 @@ class BulkCreate(Loader):
 
     def prepare(self, seeder: Seeder, batch: Batch, target: Target) -> list[Model]:
         """Make the model instances."""
-        known = {column.field: column.python() for column in stored_columns(seeder, batch, target)}
-        fields = seeder.model._meta.concrete_fields
-        values = [known.get(f) or repeat(DEFERRED, batch.count) for f in fields]
-        return list(starmap(seeder.model, zip(*values, strict=True)))
+        columns = stored_columns(seeder, batch, target)
+        names = [column.field.attname for column in columns]
+        rows = zip(*(column.python() for column in columns), strict=True)
+        return [_instance(seeder.model, names, values) for values in rows]
 
     def write(self, seeder: Seeder, prepared: Iterable[tuple[int, Any]], target: Target) -> Generator[int, None, None]:
         """Insert the instances."""
-        rows: Any = seeder.model._base_manager.using(self.guard.using)
+        rows: Any = all_rows(seeder.model, self.guard.using)
         fields = stored_fields(seeder)
         done = 0
         for done, instances in prepared:
@@ -40,3 +41,10 @@ class BulkCreate(Loader):
         table, first = self.table_of(seeder), target.first_keys[seeder.table]
         new = Selection(f"{table.names[table.key[0]]} BETWEEN {first} AND {first + done - 1}")
         refuse_lost_rows(table, done, count(self.connection, table, new))
+
+
+def _instance(model: type[Model], names: Sequence[str], values: Sequence[Any]) -> Model:
+    """Return an instance with these values, which no signal's receiver and no `__init__` has changed."""
+    made = model.__new__(model)
+    made.__dict__.update(zip(names, values, strict=True), _state=ModelState())
+    return made

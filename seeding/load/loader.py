@@ -50,7 +50,7 @@ class Loader(ABC):
     def delete(self, guard: Guard, tables: Sequence[Table], *, losses_too: bool) -> None:
         """Delete row by row from these tables, and what no loader empties."""
         delete_lost(guard)
-        for survey in reversed(guard.surveys.values()):
+        for survey in guard.in_deletion_order:
             if survey.seeder is not None and survey.table in tables:
                 delete_own(guard, survey, losses_too=losses_too)
         delete_orphaned(guard)

@@ -3,6 +3,19 @@
 from django.db import migrations, models
 
 
+def drop_columns_of_one_project(apps, schema_editor):
+    """Drop columns that an earlier release gave to every project; the project that they belong to adds its own."""
+    connection = schema_editor.connection
+    with connection.cursor() as cursor:
+        for column in ("row_count_users", "row_count_orders"):
+            if connection.vendor == "postgresql":
+                cursor.execute(f"ALTER TABLE seed_metadata DROP COLUMN IF EXISTS {column}")
+            elif connection.vendor == "sqlite":
+                cursor.execute("SELECT name FROM pragma_table_xinfo('seed_metadata')")
+                if column in [row[0] for row in cursor.fetchall()]:
+                    cursor.execute(f"ALTER TABLE seed_metadata DROP COLUMN {column}")
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -10,6 +23,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(drop_columns_of_one_project, migrations.RunPython.noop),
         migrations.AddField(
             model_name='keyrange',
             name='anchored_at',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..database.rows import all_rows
 from ..declare.checks import is_unique
 from ..declare.registry import Seeders
 from ..declare.seeder import Seeder
@@ -32,7 +33,7 @@ def clashes(guard: Guard, seeders: Seeders, dataset: Dataset, target: Target, re
 def _clashes(
     guard: Guard, seeder: Seeder, names: list[str], keys: list[object], dataset: Dataset, target: Target
 ) -> Iterator[str]:
-    rows = seeder.model._base_manager.using(guard.using).filter(pk__in=keys).order_by("pk")
+    rows = all_rows(seeder.model, guard.using).filter(pk__in=keys).order_by("pk")
     kept = list(rows.values_list("pk", *names))
     kinds = {column.name: column.kind for column in seeder.columns}
     total = min(dataset.row_counts[seeder.table], SEARCHED_ROWS)

@@ -22,6 +22,7 @@ from ..database import record
 from ..database.catalogue import Catalogue, Table
 from ..database.connections import describe
 from ..database.foreign_keys import ForeignKey, foreign_keys
+from ..database.rows import all_rows
 from ..declare.registry import Seeders
 from ..declare.seeder import Seeder
 from ..errors import Refused
@@ -147,6 +148,18 @@ class Guard:
             found += dict.fromkeys(k.table for k in self.foreign_keys if k.referenced == table and k.table not in found)
         return found
 
+    @property
+    def in_deletion_order(self) -> list[TableSurvey]:
+        """The tables with seeded rows, each before those that it refers to, as far as circles allow."""
+        left, found = list(self.surveys.values())[::-1], []
+        while left:
+            tables = [survey.table for survey in left]
+            referred = {k.referenced for k in self.foreign_keys if k.table in tables and k.table != k.referenced}
+            free = next((survey for survey in left if survey.table not in referred), left[0])
+            left.remove(free)
+            found.append(free)
+        return found
+
     def survey_of(self, seeder: Seeder) -> TableSurvey:
         """Return what would happen to the seeder's table. Raises KeyError where it isn't there."""
         return self.surveys[self._found[seeder.table]]
@@ -202,7 +215,7 @@ class Guard:
 
     def _matching(self, seeder: Seeder) -> set[Key]:
         """Return the keys, as the database stores them, of the rows that match the seeder's `keep`."""
-        rows = seeder.model._base_manager.using(self.using).filter(seeder.keep).order_by()
+        rows = all_rows(seeder.model, self.using).filter(seeder.keep)
         prepare = seeder.key.get_db_prep_value
         return {(prepare(pk, self.connection, prepared=False),) for pk in rows.values_list("pk", flat=True)}
 

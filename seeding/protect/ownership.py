@@ -30,6 +30,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from ..database.catalogue import Table
 from ..database.names import quoted, run
 from ..database.record import applied
+from ..database.rows import all_rows
 from ..declare.kinds import Kind, kind_of
 from ..declare.kinds.references import Reference
 from ..declare.seeder import Seeder
@@ -73,7 +74,8 @@ class Marker:
 def chosen_columns(seeder: Seeder, batch: Batch, target: Target) -> list[str]:
     """Return the names of the columns whose values differ most in the first rows."""
     some = _sliced(batch, slice(0, CHOSEN_FROM))
-    names = [column.name for column in seeder.digested]
+    # What a field's own class makes of a value when it is stored may not be known again in what it reads.
+    names = [c.name for c in seeder.digested if not c.kind.is_adapted] or [c.name for c in seeder.digested]
     marks = _marks(seeder, names, some, target)
     different = {name: len(np.unique(found)) for name, found in zip(names, marks, strict=True)}
     return sorted(names, key=lambda name: -different[name])[:MARKED_COLUMNS]
@@ -223,7 +225,7 @@ class _Judge:
         """Return the present values of the rows with these numbers, which are there."""
         first = self._range.first_key
         attributes = [self._model._meta.get_field(name).attname for name in names]  # type: ignore[union-attr]
-        rows = self._model._base_manager.using(self._using).order_by()
+        rows = all_rows(self._model, self._using)
         rows = rows.filter(pk__gte=first + numbers[0], pk__lte=first + numbers[-1])
         if len(numbers) * 10 < numbers[-1] - numbers[0]:
             rows = rows.filter(pk__in=[first + number for number in numbers])

@@ -49,7 +49,7 @@ def in_force(project: Project) -> str:
 
 
 def assert_whole(project: Project) -> str:
-    """Assert that the data is wholly that of the version in force; return it."""
+    """Assert that the data is wholly that of the applied version; return it."""
     version = in_force(project)
     verified = project.run("seed", "--verify", "--seed-version", version)
     assert (verified.returncode, verified.stderr) == (0, "")

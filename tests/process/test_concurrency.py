@@ -40,8 +40,8 @@ def test_seed__waits_for_the_lock_no_longer_than_it_may(seeded_project: Project)
 
 HOLD = """
 import time
-from seeding.database import locks as lock
-with lock.exclusive("default", lock.Deadline(5), print):
+from seeding.database import locks
+with locks.seed_lock("default", locks.Deadline(5), print):
     print("held", flush=True)
     time.sleep(60)
 """

@@ -9,12 +9,13 @@ import pytest
 from django.core.management import load_command_class
 
 import seeding
-from seeding import errors
+from seeding import Rows, errors
+from seeding.declare.kinds import KINDS
 from tests.support import compose
 from tests.support.checkout import ROOT
-from tests.support.documents import Page, links, paths, read, resolve
+from tests.support.documents import links, paths, read, resolve
 from tests.support.project import Project, create_database, drop_database
-from tests.support.stage import Stage, checkout, elsewhere
+from tests.support.stage import checkout, elsewhere
 
 PATHS = paths()
 OF_ANOTHER_PROJECT = {"docs/adopting.md": (), "docs/seeds.md": ("docs/adopting.md",)}  # and the pages that come before
@@ -90,9 +91,9 @@ def test_readme__is_short_and_shows_how_to_begin() -> None:
     page = read("README.md")
     assert len(page.lines) <= 120
     assert {"make seed", "make test"} <= set(re.findall(r"make (?:seed|test)\b", "\n".join(page.lines)))
-    assert {f"docs/{name}.md" for name in ("adopting", "seeds", "operations", "reference", "performance", "design")} <= {
-        link.partition("#")[0] for link in links(page)
-    }
+    assert {
+        f"docs/{name}.md" for name in ("adopting", "seeds", "operations", "reference", "performance", "design")
+    } <= {link.partition("#")[0] for link in links(page)}
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -147,12 +148,13 @@ def test_check_ids__are_those_of_the_code() -> None:
 
 
 def test_options__are_those_of_the_command() -> None:
-    parser = load_command_class("seeding", "seed").create_parser("manage.py", "seed")
-    own = {option for action in parser._actions for option in action.option_strings if option.startswith("--")}
-    djangos = {option for action in load_command_class("django.core", "check").create_parser("", "")._actions
-               for option in action.option_strings} - {"--database"}
-    documented = set(re.findall(r"`(--[a-z-]+)", "\n".join(REFERENCE.section("Options of `manage.py seed`"))))
-    assert documented == own - djangos
+    def options_of(app: str, name: str) -> set[str]:
+        actions = load_command_class(app, name).create_parser("manage.py", name)._actions
+        return {option for action in actions for option in action.option_strings if option.startswith("--")}
+
+    own = options_of("seeding", "seed") - options_of("django.core", "flush") | {"--database", "--noinput", "--no-input"}
+    documented = {span.split()[0] for span in REFERENCE.first_column("Options of `manage.py seed`")}
+    assert documented == own
 
 
 def test_api__is_what_the_package_offers() -> None:
@@ -167,14 +169,28 @@ def test_make_targets__are_those_of_the_makefile() -> None:
     targets = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.M))
     documented = {span.split()[1] for span in REFERENCE.first_column("make") if span.startswith("make ")}
     assert documented == targets
-    named = {name for path in PATHS for name in re.findall(r"(?:`|^\$ )make ([a-z-]+)", "\n".join(read(path).lines), re.M)}
+    named = {
+        name for path in PATHS for name in re.findall(r"(?:`|^\$ )make ([a-z-]+)", "\n".join(read(path).lines), re.M)
+    }
     assert {"seed", "test"} <= named <= targets
 
 
 def test_rooms__are_the_folders_of_the_engine() -> None:
     documented = {span.rstrip("/") for span in read("docs/design.md").first_column("Rooms")}
     folders = {path.parent.name for path in (ROOT / "seeding").glob("*/__init__.py")}
-    assert documented == folders - {"management", "migrations"}
+    assert documented == folders - {"management", "migrations", "templatetags"}
+
+
+def test_kinds__are_all_in_the_table() -> None:
+    """A field of a kind that is new, or the nearest class of Django's that it serves, has a row."""
+    documented = read("docs/seeds.md").first_column("What a column takes")
+    assert {field.__name__ for kind in KINDS for field in kind.fields} <= set(documented)
+
+
+def test_values__are_all_named() -> None:
+    page = read("docs/seeds.md")
+    named = set(re.findall(r"`(?:rows\.)?([a-z_]+)", "\n".join(page.section("Values by chance"))))
+    assert {name for name in dir(Rows) if not name.startswith("_")} <= named
 
 
 NOT = re.compile(
@@ -190,22 +206,17 @@ def test_words__are_plain(path: str) -> None:
     assert [line for line in page.lines if NOT.search(line)] == []
 
 
-def pages() -> list[Page]:
-    return [read(path) for path in PATHS]
-
-
 def test_blocks__are_many_and_of_known_kinds() -> None:
-    """The pages hold what the brief of a document asks for, so that a parser that finds nothing fails."""
-    tags = [block.tag for page in pages() for block in page.blocks]
+    """A parser that finds nothing, or too little, fails."""
+    tags = [block.tag for page in map(read, PATHS) for block in page.blocks]
     assert {"console", "python", "json", "sql", "dotenv", "yaml", "text"} == set(tags)
     assert len(tags) > 40
     fences = sum(len(re.findall(r"^\s*```", (ROOT / path).read_text(), re.M)) for path in PATHS)
     assert fences == 2 * len(tags)
 
 
-def test_stage__is_of_this_repository(tmp_path: Path, database: Project) -> None:
+def test_stage__is_a_copy(tmp_path: Path, database: Project) -> None:
     """What the documents run is a copy: nothing that they write lands in the checkout."""
     stage = checkout(tmp_path / "copy", database)
-    assert isinstance(stage, Stage)
     assert not (stage.folder / "manage.py").is_symlink()
     assert not (stage.folder / ".env").exists()

@@ -34,7 +34,7 @@ def test_guard__rows_of_another_app_that_point_at_seeded_ones(seeded_project: Pr
     assert seeded_project.run("shell", "-v0", "-c", script, **settings).returncode == 0
     done = seeded_project.run("seed", "--seed-version", "v2", "--users", "20", "--orders", "100", **settings)
     assert done.returncode == 6
-    assert "library_book: 1 whose reader is a row of users that goes (key 1)" in done.stderr
+    assert "library_book: 1 row references users rows that would be deleted, by reader_id (key 1)" in done.stderr
 
 
 def test_guard__what_a_row_that_stays_points_at_stays_too(project: Project) -> None:

@@ -64,7 +64,7 @@ def test_reset__asks(folder: Path, answer: str, said: str, left: set[str]) -> No
 
 def test_ready__is_said_and_makes_a_half_made_environment_whole(folder: Path) -> None:
     """A stand-in for Python: `-m venv` makes another one, whose pip works; what is there at first has no pip."""
-    (folder / "requirements.txt").touch()
+    (folder / "requirements.lock").touch()
     whole = "#!/bin/sh\nexit 0\n"
     half = '#!/bin/sh\ncase "$*" in *pip*) echo "No module named pip" >&2; exit 1;; esac\n'
     python = folder / "python"
@@ -84,7 +84,7 @@ def test_ready__is_said_and_makes_a_half_made_environment_whole(folder: Path) ->
 
 
 def test_ready__fails_where_no_environment_can_be_made(folder: Path) -> None:
-    (folder / "requirements.txt").touch()
+    (folder / "requirements.lock").touch()
     python = folder / "python"
     python.write_text('#!/bin/sh\ncase "$*" in *venv*) echo "Install the package python3-venv." >&2; exit 1;; esac\n')
     python.chmod(0o755)

@@ -214,7 +214,7 @@ def test_plan__changes_nothing(seeded_project: Project) -> None:
 
 def test_status__without_attempts(project: Project) -> None:
     done = project.run("seed", "--status")
-    assert done.stdout.partition(": ")[2] == "nothing is in force, no seed is running.\nNo seed was applied yet.\n"
+    assert done.stdout.partition(": ")[2] == "nothing is applied, no seed is running.\nNo seed has been applied yet.\n"
     status = json.loads(project.run("seed", "--status", "--format", "json").stdout)
     assert (status["running"], status["in_force"], status["attempts"]) == (False, None, [])
 
@@ -227,12 +227,12 @@ def test_status__of_all_states(seeded_project: Project) -> None:
     assert seeded_project.run("seed", "--seed-version", "v3", *sizes).returncode == 1
     done = seeded_project.run("seed", "--status", SEED_ENABLED="off")
     assert done.returncode == 0
-    assert f": {long} is in force, no seed is running.\n" in done.stdout
+    assert f": {long} is applied, no seed is running.\n" in done.stdout
     table = done.stdout.splitlines()[2:]
     assert max(map(len, table)) <= 80
     assert [line.split()[:2] for line in table if re.search(r" \d{4}-", line)] == [
         ["v3", "failed"],
-        [table[-2].split()[0], "success"],
+        [table[-2].split()[0], "applied"],
         ["v1", "replaced"],
     ]
     assert re.fullmatch(r"a-very-long-[a-z-]+\.\.\.", table[-2].split()[0])
@@ -247,7 +247,7 @@ def test_status__of_all_states(seeded_project: Project) -> None:
         ("v1", "replaced"),
     ]
     assert status["attempts"][2]["row_counts"] == {"users": 20, "orders": 100, "payments": 100}
-    documented = re.search(r"```json\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+    documented = re.search(r"```json\n(.*?)```", (ROOT / "docs" / "reference.md").read_text(), re.S)
     assert documented
     assert list(json.loads(documented[1])["attempts"][0]) == list(status["attempts"][0])
 
@@ -336,7 +336,7 @@ def test_verify(seeded_project: Project) -> None:
     assert re.fullmatch(r"    users 3, first_name: was \w+, is Ada", lines[4])
     assert lines[5] == "    users 3, is_active: was True, is False"
     assert lines[6] == f"    orders 77, total: was {total:.2f}, is {float(total) + 0.01:.2f}"
-    assert lines[7] == "Also there, but not created by it: 1 users."
+    assert lines[7] == "Also there, but not created by it: 1 user."
 
 
 def test_verify__finds_code_that_generates_something_else(seeded_project: Project) -> None:

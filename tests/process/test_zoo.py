@@ -81,9 +81,8 @@ def test_seed__stores_what_is_declared(zoo: Zoo, loader: str) -> None:
         (3, "No. 2", "slug-2", "code-2", "wild,old", None, "collar 2", None),
     ]
     assert len(animals) == 40
-    assert zoo.query('SELECT min("User"), max("User"), count(DISTINCT "camelCase") FROM "Zoo Enclosures"') == [
-        (1, 6, 1)
-    ]
+    enclosures = zoo.query('SELECT "User", "camelCase" FROM "Zoo Enclosures"')
+    assert {(1 <= keeper <= 6, bool(camel)) for keeper, camel in enclosures} == {(True, True)}
     days = zoo.query("SELECT CAST(made_on AS varchar), CAST(changed_on AS varchar) FROM zoo_declaredstamp ORDER BY id")
     assert days == [("2026-01-04", "2026-01-06"), ("2026-01-03", "2026-01-07"), ("2026-01-02", "2026-01-08")]
     times = "made_at, changed_at, seen_at, maybe_at"

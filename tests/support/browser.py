@@ -1,4 +1,4 @@
-"""Headless Chromium, and the project served for it: for the browser's tests and for the README's pictures."""
+"""Headless Chromium, and the project served for it: for the browser's tests and for the documents' pictures."""
 
 import os
 import shutil

@@ -37,9 +37,7 @@ def is_installed() -> bool:
 def client(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Call the client."""
     command = ["docker", "compose", "--file", str(FILE), *arguments]
-    return subprocess.run(
-        command, env=environment(**CLIENT), capture_output=True, text=True, timeout=60, check=False
-    )
+    return subprocess.run(command, env=environment(**CLIENT), capture_output=True, text=True, timeout=60, check=False)
 
 
 def parsed(arguments: list[str]) -> tuple[str, list[str], str | None, list[str]]:

@@ -68,12 +68,13 @@ class Page:
         return found
 
     def section(self, title: str) -> list[str]:
-        """Return the lines below a heading, up to the next one. Raises ValueError where there is none."""
-        start = next((i for i, line in enumerate(self.lines) if re.fullmatch(rf"#+ {re.escape(title)}", line)), None)
+        """Return the lines below a heading but for code, up to the next one. Raises ValueError where there is none."""
+        lines = self.prose
+        start = next((i for i, line in enumerate(lines) if re.fullmatch(rf"#+ {re.escape(title)}", line)), None)
         if start is None:
             raise ValueError(f"{self.path} has no heading {title!r}")
-        rest = self.lines[start + 1 :]
-        return list(rest[: next((i for i, line in enumerate(rest) if line.startswith("#")), len(rest))])
+        rest = lines[start + 1 :]
+        return rest[: next((i for i, line in enumerate(rest) if line.startswith("#")), len(rest))]
 
     def first_column(self, title: str) -> list[str]:
         """Return what stands as code in the first cell of each row of the section's tables."""

@@ -1,4 +1,4 @@
-"""Makes the README's pictures: `make pictures`. Needs Chromium, and fonts for all the names' scripts."""
+"""Makes the documents' pictures: `make pictures`. Needs Chromium, and fonts for all the names' scripts."""
 
 import os
 import tempfile

@@ -95,17 +95,15 @@ class Stage:
         commands = re.split(r"^\$ ", re.sub(r" \\\n\s+", " ", text), flags=re.M)
         if commands[0].strip():
             raise ValueError("a console block starts with a command, after $")
-        for position, part in enumerate(commands[1:], 1):
+        for part, following in zip(commands[1:], [*commands[2:], ""], strict=True):
             command, _, expected = part.partition("\n")
-            shows_code = commands[position + 1 : position + 2] == ["echo $?\n"] or (
-                position + 1 < len(commands) and commands[position + 1].startswith("echo $?\n")
-            )
-            self.run(command, fails=shows_code)
+            self.run(command, fails=following.startswith("echo $?\n"))
             if expected.strip():
                 same_text(expected, self._as_documented(self.last_output))
 
     def run(self, command: str, *, fails: bool = False) -> None:
         """Run a command, which must succeed unless it `fails`; what takes too long is checked."""
+        command = re.sub(r"^manage\.py ", "python manage.py ", command)
         words = shlex.split(command)
         assigned = [words.pop(0) for _ in range(len(words)) if re.match(r"[A-Z_]+=", words[0])]
         if not words or words[0] not in PROGRAMS:
@@ -137,7 +135,9 @@ class Stage:
         if words[0] == "manage.py":
             self._check_arguments(words[1:])
         elif words[0] == "make":
-            done = subprocess.run(["make", "--dry-run", *words[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                ["make", "--dry-run", *words[1:]], cwd=ROOT, capture_output=True, text=True, check=False
+            )
             assert done.returncode == 0, done.stderr
         elif words[:2] == ["docker", "compose"]:
             inside = compose.in_the_project(words[2:])
@@ -222,7 +222,14 @@ class Stage:
 def checkout(folder: Path, database: Project) -> Stage:
     """Return a stage with this project: a copy, with all that make needs, and a database that isn't migrated."""
     stage = Stage(copy_to(folder), database)
-    for name in ("Makefile", "docker-compose.yml", "requirements.lock", "requirements-dev.lock", "tests", "pyproject.toml"):
+    for name in (
+        "Makefile",
+        "docker-compose.yml",
+        "requirements.lock",
+        "requirements-dev.lock",
+        "tests",
+        "pyproject.toml",
+    ):
         (folder / name).symlink_to(ROOT / name)
     for name in ("ready", "ready-dev", "seeded"):
         (folder / ".venv" / name).touch()
