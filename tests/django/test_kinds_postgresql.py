@@ -43,7 +43,7 @@ WORDS = st.text("abé'\\: ", min_size=1, max_size=5)
 
 def ranges(of: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     pairs = st.tuples(st.none() | of, st.none() | of).map(
-        lambda pair: tuple(sorted(pair)) if None not in pair else pair  # type: ignore[type-var]
+        lambda pair: tuple(sorted(pair)) if None not in pair else pair
     )
     bounds = st.sampled_from(["[]", "()", "[)", "(]"])
     return st.just(Range(empty=True)) | st.builds(lambda pair, how: Range(*pair, how), pairs, bounds)

@@ -85,7 +85,7 @@ class Thing(models.Model):
     like = LikeTextField()
 
 
-if settings.IS_POSTGRESQL:
+if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
     from django.contrib.postgres.fields import (
         ArrayField,
         BigIntegerRangeField,

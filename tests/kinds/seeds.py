@@ -106,7 +106,7 @@ def natives(rows: Rows) -> Columns:
     }
 
 
-if settings.IS_POSTGRESQL:
+if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
     from .models import Native
 
     register(Native, count="things")(natives)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import IS_POSTGRESQL, Project, create_database, drop_database
 from tests.sketch import LOADERS, verified
+from tests.support.project import IS_POSTGRESQL, Project, create_database, drop_database
 
 TABLES = ["kinds_thing", *(["kinds_native"] if IS_POSTGRESQL else [])]
 GOLDEN = {
