@@ -185,8 +185,10 @@ def test_lost_packets__end_both_sides(server: Server, namespace: tuple[str, str]
             started = time.monotonic()
             try:
                 _, stderr = process.communicate(timeout=LONGEST_S + 60)
-            finally:
+            except subprocess.TimeoutExpired:
                 process.kill()
+                process.communicate()
+                pytest.fail(f"the client hasn't ended after {LONGEST_S + 60} s")
             seconds = time.monotonic() - started
             assert process.returncode == 1, stderr
             assert "Traceback" not in stderr
