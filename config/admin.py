@@ -1,7 +1,8 @@
 """Admin pages for tables of millions of rows: nothing counts, sorts or selects without a bound."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.options import IS_POPUP_VAR, IncorrectLookupParameters
@@ -13,6 +14,13 @@ from django.utils import timezone
 from django.utils.functional import cached_property, lazy
 from django.utils.html import format_html
 from django.utils.text import capfirst
+
+if TYPE_CHECKING:  # which aren't subscriptable at run time
+    _ModelAdmin = admin.ModelAdmin[Any]
+    _Paginator = Paginator[Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
+    _Paginator = Paginator
 
 LARGEST_KEY = 2**63 - 1
 
@@ -39,19 +47,20 @@ def address_of(email: str) -> str:
     return format_html('<span class="address" title="{}">{}</span>', email, email)
 
 
-class CappedPaginator(Paginator):
+class CappedPaginator(_Paginator):
     """Counts no further than `cap` rows, and where there are more leads to the first `reach` of them.
 
     Filters and searches lead to the others. A page's keys are found first, and then their rows: what is skipped on the
     way to a late page is joined to nothing.
     """
 
+    object_list: QuerySet[Any]
     cap = 10_000
     reach = 2_500
 
-    def page(self, number: int | str) -> Page:
+    def page(self, number: int | str) -> "Page[Any]":
         page = super().page(number)
-        keys = page.object_list.select_related(None).values_list("pk", flat=True)
+        keys = cast("QuerySet[Any]", page.object_list).select_related(None).values_list("pk", flat=True)
         page.object_list = self.object_list.filter(pk__in=list(keys))
         return page
 
@@ -79,6 +88,8 @@ class LargeTableChangeList(ChangeList):
     Each row knows as its `viewer` who looks at it.
     """
 
+    sortable_by: Sequence[str]
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list = list(self.result_list if self.multi_page else self.paginator.page(1).object_list)
@@ -89,7 +100,7 @@ class LargeTableChangeList(ChangeList):
         return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
 
 
-class LargeTableAdmin(admin.ModelAdmin):
+class LargeTableAdmin(_ModelAdmin):
     """Lists that find rows by key, by the beginning of an e-mail address, and by filters on indexed columns."""
 
     paginator = CappedPaginator
@@ -147,7 +158,7 @@ class LargeTableAdmin(admin.ModelAdmin):
 class KnownChoicesFilter(admin.ChoicesFieldListFilter):
     """The choices of a field, and nothing else: for a value that no row has, all rows would be read."""
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
         known = {str(value) for value, _ in self.field.flatchoices}
         if not known.issuperset(self.lookup_val or ()):
             raise IncorrectLookupParameters
@@ -168,13 +179,14 @@ class DateRangeFilter(admin.FieldListFilter):
         self.since, self.until = self._day(self.since_name), self._day(self.until_name)
 
     def _day(self, name: str) -> date | None:
-        text = self.used_parameters.get(name, [""])[-1].strip()
+        texts = cast("list[str]", self.used_parameters.get(name, [""]))
+        text = texts[-1].strip()
         try:
             return date.fromisoformat(text) if text else None
         except ValueError as exc:
             raise IncorrectLookupParameters(exc) from exc
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         return [self.since_name, self.until_name]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -185,7 +197,7 @@ class DateRangeFilter(admin.FieldListFilter):
         return queryset
 
     def choices(self, changelist: ChangeList) -> Any:
-        own = self.expected_parameters()
+        own = [self.since_name, self.until_name]
         self.others = [
             (name, v) for name, values in changelist.filter_params.items() if name not in own for v in values
         ]

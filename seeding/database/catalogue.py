@@ -123,8 +123,8 @@ class Catalogue:
                 types = {column: ColumnType(declared, declared) for column, declared, _ in rows}
                 key = tuple(column for column, _, pk in rows if pk)
                 sql = quoted(self.connection, row[0])
-                names = {column: quoted(self.connection, column) for column in types}
-                found[name] = Table(row[0], sql, key=key, columns=types, names=names)
+                in_sql = {column: quoted(self.connection, column) for column in types}
+                found[name] = Table(row[0], sql, key=key, columns=types, names=in_sql)
         return found
 
 

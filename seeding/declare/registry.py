@@ -70,7 +70,7 @@ class Registry:
         """Generate one row of each table and check its columns; return the seeders in load order."""
         from ..generate.streams import Dataset
 
-        checks.check_some_registered(self._declarations)
+        checks.check_some_registered(self._declarations.values())
         probe = Dataset("probe", {d.table: 1 for d in self._declarations.values()})
         seeders = {}
         for model, declaration in self._declarations.items():

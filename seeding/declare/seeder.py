@@ -15,7 +15,7 @@ from ..generate.columns import Batch, Column, filled
 from ..generate.rows import Rows
 from ..report.wording import in_one_line
 from .defaults import Constant
-from .kinds import Kind
+from .kinds.base import Kind
 from .kinds.references import Reference
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ def encode(columns: Sequence[Cells], count: int) -> bytes:
     layout: list[tuple[str, object]] = [("fields", ">i2")]
     for i, cell in enumerate(columns):
         layout += [(f"length{i}", ">i4"), (f"value{i}", cell.data.dtype)]
-    row = np.dtype(layout)  # type: ignore[arg-type]
+    row = np.dtype(layout)
     part = max(1, AT_ONCE // row.itemsize)
     if count > part:
         starts = range(0, count, part)

@@ -133,5 +133,5 @@ def _without_referenced(tables: Sequence[Table], left: Sequence[constraints.Defi
     """Return those of the tables that no remaining foreign key refers to from a table that isn't truncated too."""
     found = set(tables)
     while blocked := {d.referenced for d in left if d.referenced in found and d.table not in found}:
-        found -= blocked  # type: ignore[arg-type]
+        found -= blocked
     return found

@@ -12,8 +12,8 @@ from django.db.models import Field
 
 from ..database.catalogue import ColumnType, Table
 from ..declare.defaults import Constant
-from ..declare.kinds import Kind, cells, kind_of
-from ..declare.kinds.base import Unsuitable
+from ..declare.kinds import cells, kind_of
+from ..declare.kinds.base import Kind, Unsuitable
 from ..declare.kinds.cells import Cells
 from ..declare.seeder import Seeder, unfit_column
 from ..declare.target import Target

@@ -31,7 +31,8 @@ from ..database.catalogue import Table
 from ..database.names import quoted, run
 from ..database.record import applied
 from ..database.rows import all_rows
-from ..declare.kinds import Kind, kind_of
+from ..declare.kinds import kind_of
+from ..declare.kinds.base import Kind
 from ..declare.kinds.references import Reference
 from ..declare.seeder import Seeder
 from ..declare.target import Target
@@ -239,7 +240,7 @@ class _Judge:
         known = {f.name for f in self._model._meta.concrete_fields}
         if not marks or not names or not known.issuperset(names):
             return None
-        return _Known(names, np.frombuffer(bytes(marks), "<u4").reshape(len(names), -1))
+        return _Known(names, list(np.frombuffer(bytes(marks), "<u4").reshape(len(names), -1)))
 
     def _generated(self, start: int, stop: int) -> _Known | None:
         """Return the marks of what the present code generates for those rows; None where it can't."""
@@ -263,9 +264,10 @@ def _same(kind: Kind | None, values: Sequence[Any], marks: Marks) -> np.ndarray:
     if kind is None:
         return np.zeros(len(values), bool)
     try:
-        return marks_of(kind.read(values)) == marks
+        same: np.ndarray = marks_of(kind.read(values)) == marks
     except (TypeError, ValueError, OverflowError):
         return np.zeros(len(values), bool)
+    return same
 
 
 def _is_rare(marks: Marks, positions: np.ndarray) -> np.ndarray:

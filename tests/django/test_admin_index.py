@@ -242,7 +242,7 @@ def test_lists__name_their_links_apart(admin: Client) -> None:
 def error_pages() -> dict[int, str]:
     """Return Django's answers to what may go wrong, made as a server makes them."""
     request = RequestFactory().get("/somewhere/")
-    request.user = User()  # type: ignore[attr-defined]
+    request.user = User()
     answers = (
         defaults.bad_request(request, ValueError()),
         defaults.permission_denied(request, PermissionDenied()),

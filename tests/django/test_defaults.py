@@ -68,7 +68,10 @@ def test_constant_of__a_relation_is_the_key() -> None:
         (models.IntegerField(db_default=3), True),
         (models.IntegerField(db_default=3, default=4), False),
         (models.IntegerField(default=4), False),
-        (models.GeneratedField(expression=models.F("a"), output_field=models.IntegerField(), db_persist=True), True),
+        (
+            models.GeneratedField(expression=models.F("a") + 1, output_field=models.IntegerField(), db_persist=True),
+            True,
+        ),
     ],
 )
 def test_is_filled_by_the_database(field: Any, expected: bool) -> None:

@@ -25,12 +25,12 @@ class Size(models.TextChoices):
     LARGE = "l"
 
 
-def named(field: models.Field) -> models.Field:  # type: ignore[type-arg]  # not subscriptable at run time
+def named(field: models.Field) -> models.Field:
     field.set_attributes_from_name("column")
     return field
 
 
-def kind(field: models.Field) -> Kind:  # type: ignore[type-arg]
+def kind(field: models.Field) -> Kind:
     found = kind_of(named(field))
     assert found is not None
     return found
@@ -78,7 +78,7 @@ FILE = models.FileField(null=True)
         (DAY, [1, 2], [1, 2]),
     ],
 )
-def test_column__takes(field: models.Field, value: Any, declared: list[Any]) -> None:  # type: ignore[type-arg]
+def test_column__takes(field: models.Field, value: Any, declared: list[Any]) -> None:
     assert kind(field).column(value, 2).tolist() == declared
 
 
@@ -138,7 +138,7 @@ def test_column__takes(field: models.Field, value: Any, declared: list[Any]) -> 
         (DAY, NOON, f"it holds {shown(NOON)}, and this column holds dates (whole numbers are days before the anchor)"),
     ],
 )
-def test_column__refuses(field: models.Field, value: Any, message: str) -> None:  # type: ignore[type-arg]
+def test_column__refuses(field: models.Field, value: Any, message: str) -> None:
     with pytest.raises((TypeError, ValueError)) as caught:
         kind(field).column(value, 2)
     assert str(caught.value) == message
@@ -162,7 +162,7 @@ def test_column__refuses(field: models.Field, value: Any, message: str) -> None:
         (DAY, [date(1600, 2, 29), None], [date(1600, 2, 29), None]),
     ],
 )
-def test_python__of_what_is_stored_and_read_back(field: models.Field, value: Any, stored: list[Any]) -> None:  # type: ignore[type-arg]
+def test_python__of_what_is_stored_and_read_back(field: models.Field, value: Any, stored: list[Any]) -> None:
     one = kind(field)
     column = one.stored(one.column(value, 2), TARGET)
     assert one.python(column) == stored
@@ -187,10 +187,10 @@ def test_moments__of_other_zones_are_the_same_moments() -> None:
 
 
 def test_kind_of__is_that_of_the_nearest_class() -> None:
-    class Code(models.CharField):  # type: ignore[type-arg]
+    class Code(models.CharField):
         pass
 
-    fields = [
+    fields: list[models.Field] = [
         models.AutoField(primary_key=True),
         models.PositiveBigIntegerField(),
         models.SlugField(),

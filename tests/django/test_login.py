@@ -28,9 +28,9 @@ def _middle_of_a_window(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Itera
     caches["logins"].clear()
 
 
-def attempt(username: str, password: str = "wrong", address: str = "192.0.2.1", **headers: str) -> Any:
+def attempt(username: str, password: str = "wrong", address: str = "192.0.2.1") -> Any:
     data = {"username": username, "password": password}
-    return Client(REMOTE_ADDR=address).post("/admin/login/?next=/admin/", data, **headers)
+    return Client(REMOTE_ADDR=address).post("/admin/login/?next=/admin/", data)
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -141,7 +141,7 @@ def test_check__names_a_row_number_that_is_none() -> None:
 
 @isolate_apps("tests")
 def test_check__names_a_field_that_can_not_be_seeded() -> None:
-    class Opaque(models.Field):  # type: ignore[type-arg]  # not subscriptable at run time
+    class Opaque(models.Field):
         def db_type(self, connection: Any) -> str:
             return "bytea"
 
@@ -282,7 +282,7 @@ def test_in_load_order__follows_the_foreign_keys() -> None:
         town = models.ForeignKey(Town, models.CASCADE)
         alley = models.ForeignKey(Alley, models.CASCADE)
 
-    columns = {
+    columns: dict[type[Model], dict[str, Any]] = {
         Alley: {"name": "x"},
         Town: {"name": "x", "alley": 0},
         Bridge: {"name": "x", "town": 0, "alley": 0},

@@ -32,15 +32,24 @@ class Worker:
 def worker(module: str, directory: Path) -> Iterator[Worker]:
     """Start the module with a migrated database."""
     project = Project(create_database(module.rpartition(".")[2], directory).url)
-    settings = {"DJANGO_SETTINGS_MODULE": "tests.faults.graph.settings", "SEED_ANCHOR": "2026-01-05"}
+    settings: dict[str, str | None] = {
+        "DJANGO_SETTINGS_MODULE": "tests.faults.graph.settings",
+        "SEED_ANCHOR": "2026-01-05",
+    }
     done = project.run("migrate", "-v0", **settings)
     assert done.returncode == 0, done.stderr
     if not IS_POSTGRESQL:
         path = project.url.removeprefix("sqlite:///")
         project.query("PRAGMA wal_checkpoint(TRUNCATE)")
         shutil.copy(path, f"{path}.template")
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     command = [sys.executable, "-W", "ignore", "-m", module]
-    with subprocess.Popen(command, cwd=ROOT, env=project.environment(settings), text=True, **pipes) as process:
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=project.environment(settings),
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
         yield Worker(process)
     drop_database(project)

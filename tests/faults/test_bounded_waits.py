@@ -228,7 +228,13 @@ def test_pages__answer_in_time(seeded_project: Project, request_: str, statement
             process.stdin.flush()
             answered = threading.Event()
             lines: list[str] = []
-            threading.Thread(target=lambda: (lines.append(process.stdout.readline()), answered.set())).start()
+            stdout = process.stdout
+
+            def read() -> None:
+                lines.append(stdout.readline())
+                answered.set()
+
+            threading.Thread(target=read).start()
             in_time = answered.wait(LONGEST_S)
         answered.wait(20)
         assert in_time

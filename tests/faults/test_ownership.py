@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import pytest
 from django.db import IntegrityError, connection
@@ -25,6 +25,13 @@ from .databases import LARGE, LOADERS, SIZES, TABLES, V2, losses, refused
 TRUE = "true" if IS_POSTGRESQL else "1"
 ALL_SIZES = [pytest.param(SIZES, id="small")] + [pytest.param(LARGE, id="large")] * IS_POSTGRESQL
 CUSTOMER = "customer{}@shop.example"
+
+
+class How(TypedDict):
+    """What a seed is told, apart from its version."""
+
+    row_counts: dict[str, int]
+    loader: str
 
 
 def empty(project: Project, *, restart: bool) -> None:
@@ -303,7 +310,7 @@ class History:
         self.versions += 1
         version = f"v{self.versions}"
         counts = {"users": self.chance.randint(1, 12), "orders": self.chance.randint(0, 40)}
-        how = {"row_counts": counts, "loader": self.chance.choice(LOADERS)}
+        how: How = {"row_counts": counts, "loader": self.chance.choice(LOADERS)}
         self.told[-1:] = [f"seeds {version} {counts} {how['loader']}"]
         there, before = self.peoples_rows(), self.content()
         planned = plan(version, **how)
@@ -333,7 +340,7 @@ class History:
         self.only_visitors = True
 
     @staticmethod
-    def refusal(version: str, **how: Any) -> SeedError | None:
+    def refusal(version: str, **how: Unpack[How]) -> SeedError | None:
         try:
             seed(version, **how)
         except SeedError as exc:
@@ -350,7 +357,7 @@ class History:
 
     def visitors_edit(self) -> None:
         for key in self.some(User):
-            changes = {
+            changes: dict[str, str | Decimal] = {
                 "first_name": "Ada",
                 "last_name": "Lovelace",
                 "email": f"visitor{self.versions}-{key}@shop.example",

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 import psycopg
 import pytest
 
-from ..conftest import IS_POSTGRESQL, ROOT, Project, connection_parameters, on_server
+from tests.support.project import IS_POSTGRESQL, ROOT, Project, connection_parameters, on_server
+
 from .databases import LARGE, LOADERS, SIZES, V2, connect, until, within
 
 on_postgresql = pytest.mark.skipif(not IS_POSTGRESQL, reason="a fault of PostgreSQL's")

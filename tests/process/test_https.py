@@ -1,5 +1,7 @@
 """HTTPS=on, and what it commits a host to."""
 
+from typing import TypedDict
+
 import pytest
 
 from tests.support.checkout import manage
@@ -11,6 +13,13 @@ SHOW = (
     "from django.conf import settings as s;"
     "print(s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD)",
 )
+
+
+class Variables(TypedDict, total=False):
+    HTTPS: str
+    HSTS_SECONDS: str
+    HSTS_SUBDOMAINS: str
+    HSTS_PRELOAD: str
 
 
 @pytest.mark.parametrize(
@@ -26,7 +35,7 @@ SHOW = (
         ),
     ],
 )
-def test_https__commits_a_host_to_an_hour_of_hsts_unless_told_more(variables: dict[str, str], shown: str) -> None:
+def test_https__commits_a_host_to_an_hour_of_hsts_unless_told_more(variables: Variables, shown: str) -> None:
     assert manage(*SHOW, **variables) == (0, f"{shown}\n", "")
 
 

@@ -109,7 +109,7 @@ class Stage:
         if not words or words[0] not in PROGRAMS:
             raise ValueError(f"{command!r} calls a program that the tests don't know")
         if words[0] == "export":
-            self.variables.update(word.split("=", 1) for word in words[1:])
+            self.variables |= {name: value for name, _, value in (word.partition("=") for word in words[1:])}
             return
         if words[:2] == ["docker", "compose"]:
             self.check(command)

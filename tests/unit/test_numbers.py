@@ -51,8 +51,9 @@ def test_integers__name_bad_bounds(method: str, low: int, high: int, message: st
 
 
 def test_integers__take_no_fractions() -> None:
+    fraction: Any = 1.5
     with pytest.raises(TypeError):
-        rows(1).integers("x", 0, 1.5)
+        rows(1).integers("x", 0, fraction)
 
 
 @given(low=bounds, count=st.integers(1, 300), spare=st.integers(0, 1000))

@@ -1,3 +1,5 @@
+from typing import TypedDict
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -77,6 +79,12 @@ def test_tree__of_a_depth(count: int, depth: int, roots: int) -> None:
     assert count != 1000 or levels.max() + 1 == depth
 
 
+class Shape(TypedDict, total=False):
+    roots: int
+    low: int
+    high: int
+
+
 @pytest.mark.parametrize(
     ("shape", "message"),
     [
@@ -87,7 +95,7 @@ def test_tree__of_a_depth(count: int, depth: int, roots: int) -> None:
         ({"low": 1, "high": 1}, "1,000 rows of 1 to 1 children make a tree of over 250 levels"),
     ],
 )
-def test_tree__refuses_what_is_none(shape: dict[str, int], message: str) -> None:
+def test_tree__refuses_what_is_none(shape: Shape, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Tree(1000, **shape)
 

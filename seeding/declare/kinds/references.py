@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
 from ...generate.columns import Column
@@ -36,7 +37,7 @@ class Reference(Kind):
         return int(value)
 
     def stored(self, column: Column, target: Target) -> Column:
-        return column + target.first_keys[self.parent._meta.db_table]  # type: ignore[operator]
+        return cast("NDArray[Any]", column) + target.first_keys[self.parent._meta.db_table]
 
     def python(self, column: Column) -> list[Any]:
         return column.tolist()
@@ -47,4 +48,4 @@ class Reference(Kind):
     def binary(
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
     ) -> Cells:
-        return cells.of_numbers(column, column_type.name)  # type: ignore[arg-type]
+        return cells.of_numbers(cast("NDArray[Any]", column), column_type.name)

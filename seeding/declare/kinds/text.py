@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from django.db import models
@@ -22,7 +22,7 @@ from .cells import Cells
 class Text(Kind):
     """Text, as an array or as categories."""
 
-    fields = (models.CharField, models.TextField)
+    fields: ClassVar[tuple[type[models.Field[Any, Any]], ...]] = (models.CharField, models.TextField)
     title = "text"
     example = '[f"{name} {{n}}" for n in rows.numbers]'
     types = cells.TEXTS

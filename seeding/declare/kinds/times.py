@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from django.db import models
@@ -115,7 +115,7 @@ class Moment(_Time):
     def binary(
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
     ) -> Cells:
-        return cells.of_numbers(column - _POSTGRESQL_US, column_type.name)  # type: ignore[operator]
+        return cells.of_numbers(cast("NDArray[Any]", column) - _POSTGRESQL_US, column_type.name)
 
 
 class Day(_Time):
@@ -142,4 +142,4 @@ class Day(_Time):
     def binary(
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
     ) -> Cells:
-        return cells.of_numbers(column - _POSTGRESQL_DAYS, column_type.name)  # type: ignore[operator]
+        return cells.of_numbers(cast("NDArray[Any]", column) - _POSTGRESQL_DAYS, column_type.name)

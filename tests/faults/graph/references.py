@@ -112,7 +112,9 @@ class Graph:
         for number, table in enumerate(self.tables):
             if table["kind"] == "seeded":
                 keep = {"keep": models.Q(kept=True)} if table["keep"] else {}
-                SEEDERS.append((self.models[number], {"count": table["count"], **keep}, self._generate(number)))
+                model = self.models[number]
+                assert model is not None
+                SEEDERS.append((model, {"count": table["count"], **keep}, self._generate(number)))
 
     def _generate(self, number: int) -> Any:
         def generate(rows: Any) -> dict[str, Any]:
