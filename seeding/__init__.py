@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .apply.plan import status as status
     from .apply.seed import seed as seed
     from .apply.verify import verify as verify
+    from .declare.kinds import register_kind as register_kind
     from .declare.passwords import seeded_password as seeded_password
     from .declare.registry import register as register
     from .errors import SeedError as SeedError
@@ -33,6 +34,7 @@ _HOMES = {
     "check": "apply.check",
     "plan": "apply.plan",
     "register": "declare.registry",
+    "register_kind": "declare.kinds",
     "seed": "apply.seed",
     "seeded_password": "declare.passwords",
     "status": "apply.plan",

@@ -7,7 +7,7 @@ from django.utils import timezone
 class Status(models.TextChoices):
     """How an attempt ended, and whether its data still stands."""
 
-    SUCCESS = "success"
+    SUCCESS = "success", "Applied"
     FAILED = "failed"
     REPLACED = "replaced"
 
@@ -34,7 +34,8 @@ class SeedMetadata(models.Model):
 
     class Meta:
         db_table = "seed_metadata"
-        verbose_name = verbose_name_plural = "seed metadata"
+        verbose_name, verbose_name_plural = "seed attempt", "seed attempts"
+        permissions = [("apply_seed", "Can seed again from the admin")]
         constraints = [
             models.UniqueConstraint(
                 fields=["status"], condition=models.Q(status=Status.SUCCESS), name="seed_metadata_one_success"
@@ -43,7 +44,7 @@ class SeedMetadata(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.seed_version} ({self.status})"
+        return f"{self.seed_version} ({Status(self.status).label.lower()})"
 
     @property
     def counts(self) -> dict[str, int]:

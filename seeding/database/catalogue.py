@@ -20,6 +20,7 @@ class ColumnType:
     cast: str
     modifier: int = -1
     oid: int = 0
+    element: tuple[str, int] | None = None  # an array's: the name and the number of its elements' type
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,9 @@ class Catalogue:
                 " coalesce((SELECT array_agg(a.attname::text ORDER BY k.n) FROM pg_index AS i,"
                 " unnest(i.indkey::int2[]) WITH ORDINALITY AS k(num, n), pg_attribute AS a"
                 " WHERE i.indrelid = c.oid AND i.indisprimary AND a.attrelid = c.oid AND a.attnum = k.num), '{}'),"
-                " (SELECT json_agg(json_build_array(attname, typname, atttypid::regtype::text, atttypmod, atttypid)"
-                " ORDER BY attnum) FROM pg_attribute JOIN pg_type AS t ON t.oid = atttypid"
+                " (SELECT json_agg(json_build_array(attname, t.typname, atttypid::regtype::text, atttypmod, atttypid,"
+                " e.typname, e.oid) ORDER BY attnum) FROM pg_attribute JOIN pg_type AS t ON t.oid = atttypid"
+                " LEFT JOIN pg_type AS e ON t.typcategory = 'A' AND e.oid = t.typelem"
                 " WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped)"
                 f" FROM pg_class AS c JOIN pg_namespace AS s ON s.oid = c.relnamespace WHERE {condition}",
                 [parameter],
@@ -105,7 +107,7 @@ class Catalogue:
             for oid, schema, name, relkind, is_visible, key, columns in cursor.fetchall():
                 sql = quoted(self.connection, schema, name)
                 label = name if is_visible else f"{schema}.{name}"
-                types = {c[0]: ColumnType(c[1], c[2], c[3], int(c[4])) for c in columns or ()}
+                types = {c[0]: _column_type(*c[1:]) for c in columns or ()}
                 names = {column: quoted(self.connection, column) for column in types}
                 found[oid] = Table(label, sql, oid, relkind, tuple(key), types, names, quoted(self.connection, schema))
         return found
@@ -126,6 +128,13 @@ class Catalogue:
                 in_sql = {column: quoted(self.connection, column) for column in types}
                 found[name] = Table(row[0], sql, key=key, columns=types, names=in_sql)
         return found
+
+
+def _column_type(
+    name: str, cast: str, modifier: int, oid: str, element_name: str | None, element_oid: str | None
+) -> ColumnType:
+    element = None if element_name is None or element_oid is None else (element_name, int(element_oid))
+    return ColumnType(name, cast, modifier, int(oid), element)
 
 
 @dataclass(frozen=True)

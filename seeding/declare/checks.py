@@ -12,7 +12,7 @@ from django.db.models import Field
 
 from ..errors import ConfigurationError, RegistrationError
 from ..report.wording import in_one_line
-from .defaults import constant_of, is_filled_by_the_database
+from .defaults import constant_of, is_filled_by_the_database, random_uuid_of
 from .kinds import kind_of
 from .kinds.references import Reference
 from .seeder import Declaration, Model, SeededColumn, Seeder
@@ -109,6 +109,8 @@ def checked(declaration: Declaration, values: Columns) -> Seeder:
                 unsuitable.append(f)
             else:
                 columns.append(SeededColumn(f, kind))
+        elif kind is not None and (form := random_uuid_of(f)) is not None:
+            columns.append(SeededColumn(f, kind, form))
         elif not is_filled_by_the_database(f):
             constant = constant_of(f)
             if constant is None:
@@ -134,7 +136,8 @@ def _refuse_unsuitable(declaration: Declaration, fields: Sequence[Field[Any, Any
             for f in fields
         )
         raise RegistrationError(
-            f"{declaration.where} can't seed {declaration.model._meta.label}: no value can be given for {what}.",
+            f"{declaration.where} can't seed {declaration.model._meta.label}: no value can be given for {what}. "
+            "A field class of your own needs a kind: see seeding.register_kind.",
             id="seeding.E105",
         )
 

@@ -6,14 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Field
 from django.db.models.fields import NOT_PROVIDED
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from .kinds import kind_of
+from .kinds.identifiers import Identifier
+from .kinds.text import Text
+
 _PURE = (dict, list, str, int, float, bool, tuple, set)
 _NOW: tuple[Callable[..., Any], ...] = (timezone.now, datetime.now, date.today, timezone.localtime, timezone.localdate)
+
+
+Form = Callable[[UUID], Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +52,41 @@ def constant_of(field: Field[Any, Any]) -> Constant | None:
         return Constant(field, is_anchor=True)
     once, twice = field.get_default(), field.get_default()
     return Constant(field, _plain(field, once), is_fixed=default in _PURE) if once == twice else None
+
+
+def random_uuid_of(field: Field[Any, Any]) -> Form | None:
+    """Return how a field writes UUIDs whose default is another UUID at each call, like `uuid4`; None for any other.
+
+    Its rows get one each, from their bits, in a column of UUIDs, or of text: as it is written, or its 32 digits alone.
+    """
+    default, kind = field.default, kind_of(field) if callable(field.default) else None
+    if not isinstance(kind, Identifier | Text) or default in _NOW:
+        return None
+    some = [default(), default()]
+    if some[0] == some[1]:
+        return None
+    if all(isinstance(value, UUID) for value in some):
+        return str if isinstance(kind, Text) else itself
+    for form in (str, _digits):
+        if all(isinstance(value, str) and _is_uuid(value, form) for value in some):
+            return form
+    return None
+
+
+def itself(uuid: UUID) -> UUID:
+    """Return the UUID: the form in which a column of them has it."""
+    return uuid
+
+
+def _digits(uuid: UUID) -> str:
+    return uuid.hex
+
+
+def _is_uuid(text: str, form: Form) -> bool:
+    try:
+        return bool(form(UUID(text)) == text)
+    except ValueError:
+        return False
 
 
 def is_filled_by_the_database(field: Field[Any, Any]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import connections, models
 from django.db.models import Field
@@ -14,7 +15,7 @@ from ..errors import RegistrationError
 from ..generate.columns import Batch, Column, filled
 from ..generate.rows import Rows
 from ..report.wording import in_one_line
-from .defaults import Constant
+from .defaults import Constant, Form, itself
 from .kinds.base import Kind
 from .kinds.references import Reference
 
@@ -73,10 +74,11 @@ class Declaration:
 
 @dataclass(frozen=True)
 class SeededColumn:
-    """One column that a seeder fills."""
+    """One column that a seeder fills, or the row's bits, where its default is a random UUID."""
 
     field: Field[Any, Any]
     kind: Kind
+    random_uuid: Form | None = None  # how one is written
 
     @property
     def name(self) -> str:
@@ -112,6 +114,12 @@ class Seeder(Declaration):
         return Batch(start, stop, {c.name: self._column(c, values, dataset, start, stop) for c in self.columns})
 
     def _column(self, column: SeededColumn, values: Columns, dataset: Dataset, start: int, stop: int) -> Column:
+        if column.random_uuid is not None:
+            uuids = Rows(dataset, self.table, start, stop).uuid(column.name)
+            if column.random_uuid is itself:
+                return column.kind.column(uuids, stop - start)
+            texts = [column.random_uuid(UUID(bytes=uuid)) for uuid in uuids.tolist()]
+            return column.kind.column(texts, stop - start)
         if column.name not in values:
             raise RegistrationError(
                 f"{self.where} gives no column {column.name!r} for rows {start} to {stop - 1}.", id="seeding.E107"

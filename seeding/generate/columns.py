@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -66,5 +68,25 @@ def filled(column: NDArray[Any]) -> NDArray[Any]:
     if not is_masked(column):
         return column
     values: NDArray[Any] = column.data.copy()
-    values[np.ma.getmaskarray(column)] = np.zeros(1, column.dtype)[0]
+    values[np.ma.getmaskarray(column)] = "" if column.dtype == object else np.zeros(1, column.dtype)[0]
     return values
+
+
+def objects(values: Sequence[Any]) -> NDArray[Any]:
+    """Return a column of Python objects: texts, bytes, or tuples of plain values; None is NULL."""
+    nulls = np.fromiter((value is None for value in values), bool, len(values))
+    some = ("" if value is None else value for value in values)
+    return masked(np.fromiter(some, object, len(values)), nulls if nulls.any() else None)
+
+
+def text_of(value: Any) -> str:
+    """Return a text that tells an object of a column from any other of its kind; tuples are written as JSON."""
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    return value if isinstance(value, str) else json.dumps(value, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.hex()
+    return str(value.isoformat() if isinstance(value, date) else value)

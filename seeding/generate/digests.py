@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Categorical, Column, filled, nulls_of
+from .columns import Categorical, Column, filled, nulls_of, text_of
 
 DEFINITION = 2  # recorded beside the digests: those of different definitions can't be compared
 
@@ -19,9 +19,10 @@ class TableDigest:
     """The digest of one table's generated content, fed batch by batch; how rows are batched doesn't change it.
 
     Each column has two BLAKE2b hashes: of its values in the order of their row numbers, NULL counting as zero or as
-    empty, and of the row numbers of its NULLs. Numbers are 8 little-endian bytes (booleans 1); text, whether it came
-    as an array or as categories, is UTF-8 ended by a NUL byte. The table's digest is that of the row count and of every
-    column's name and hashes, as JSON.
+    empty, and of the row numbers of its NULLs. Numbers are 8 little-endian bytes (booleans 1), UUIDs their 16 bytes;
+    text, whether it came as an array or as categories, is UTF-8 ended by a NUL byte; bytes follow their length, a
+    number; arrays, ranges and maps are text, as JSON. The table's digest is that of the row count and of every column's
+    name and hashes, as JSON.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -60,5 +61,6 @@ def _content(column: Column) -> Any:
 
 
 def _ended(value: Any) -> bytes:
-    content = value if isinstance(value, bytes) else str(value).encode()
-    return content + b"\0"
+    if isinstance(value, bytes):
+        return len(value).to_bytes(8, "little") + value
+    return text_of(value).encode() + b"\0"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Categorical, Column, filled, nulls_of
+from .columns import Categorical, Column, filled, nulls_of, text_of
 
 Marks = NDArray[np.uint32]
 
@@ -18,11 +16,13 @@ _PRIME = np.uint64(0x100000001B3)
 def marks_of(column: Column) -> Marks:
     """Return a hash of each value; zero for NULL. The same value has the same mark in any batch."""
     if isinstance(column, Categorical):
-        labels = ["" if label is None else label for label in column.labels]
-        found = marks_of(np.array(labels))[column.codes]
+        found = _mixed(_texts(["" if label is None else text_of(label) for label in column.labels]))[column.codes]
     else:
         values = filled(column)
-        found = _mixed(_texts(values) if values.dtype.kind == "U" else _numbers(values))
+        if values.dtype.kind == "O":
+            found = _mixed(_texts([text_of(value) for value in values.tolist()]))
+        else:
+            found = _mixed(_texts(values) if values.dtype.kind == "U" else _numbers(values))
     nulls = nulls_of(column)
     if nulls is not None:
         found[nulls] = 0
@@ -30,18 +30,24 @@ def marks_of(column: Column) -> Marks:
 
 
 def _numbers(values: NDArray[np.generic]) -> NDArray[np.uint64]:
-    if values.dtype.kind == "O":
-        hashes = [blake2b(str(value).encode(), digest_size=8).digest() for value in values.tolist()]
-        return np.frombuffer(b"".join(hashes), "<u8").astype(np.uint64)
+    if values.dtype.kind == "V":  # UUIDs
+        halves = np.ascontiguousarray(values).view("<u8").reshape(-1, 2)
+        mixed: NDArray[np.uint64] = (halves[:, 0] * _PRIME) ^ halves[:, 1]
+        return mixed
     return values.view(np.uint64) if values.dtype.itemsize == 8 else values.astype(np.uint64)
 
 
-def _texts(values: NDArray[np.str_]) -> NDArray[np.uint64]:
+def _texts(texts: NDArray[np.str_] | list[str]) -> NDArray[np.uint64]:
+    if isinstance(texts, list):
+        values = np.array([text[:_CHARACTERS] for text in texts], np.str_)
+        lengths = np.fromiter(map(len, texts), np.uint64, len(texts))
+    else:
+        values, lengths = texts, np.strings.str_len(texts).astype(np.uint64)
     width = values.dtype.itemsize // 4
     if not width or not len(values):
         return np.zeros(len(values), np.uint64)
     characters = np.ascontiguousarray(values).view(np.uint32).reshape(len(values), width)
-    found = np.strings.str_len(values).astype(np.uint64)
+    found = lengths
     for i in range(min(width, _CHARACTERS)):
         character = characters[:, i].astype(np.uint64)
         found = np.where(character != 0, (found ^ character) * _PRIME, found)

@@ -9,6 +9,7 @@ from .values.base import table_of
 from .values.business import BusinessValues
 from .values.codes import CodeValues
 from .values.distributions import DistributionValues
+from .values.identifiers import IdentifierValues
 from .values.moments import MomentValues
 from .values.numbers import NumberValues
 from .values.people import PeopleValues
@@ -24,6 +25,7 @@ class Rows(
     BusinessValues,
     CodeValues,
     DistributionValues,
+    IdentifierValues,
     MomentValues,
     NumberValues,
     PeopleValues,

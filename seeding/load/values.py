@@ -18,7 +18,7 @@ from ..declare.kinds.cells import Cells
 from ..declare.seeder import Seeder, unfit_column
 from ..declare.target import Target
 from ..errors import SeedError
-from ..generate.columns import Batch, Column
+from ..generate.columns import Batch, Categorical, Column
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,8 @@ def _constant(constant: Constant, target: Target, count: int) -> StoredColumn:
         return StoredColumn(constant.field, kind, kind.stored(kind.column(0, count), target), None, count)
     if kind is not None and not constant.field.is_relation:
         try:
-            column = kind.stored(kind.column(value, count), target)
-            return StoredColumn(constant.field, kind, column, None, count, constant.is_fixed)
+            column = kind.column(Categorical(np.zeros(count, np.intp), (value,)), count)
+            return StoredColumn(constant.field, kind, kind.stored(column, target), None, count, constant.is_fixed)
         except (TypeError, ValueError):  # a default that isn't of its field's kind: as the ORM takes it
             pass
     return StoredColumn(constant.field, None, None, value, count, constant.is_fixed)

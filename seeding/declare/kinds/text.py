@@ -1,14 +1,20 @@
-"""Text: characters, slugs, addresses, and the names of files and images."""
+"""Text: characters, slugs, addresses, the names of files and images; and IP addresses, which are written as text."""
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, ClassVar
 
 import numpy as np
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field
 from django.db.models.fields.files import FieldFile
+from django.utils.ipv6 import clean_ipv6_address
 from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
@@ -17,16 +23,18 @@ from ...report.wording import shown
 from . import cells
 from .base import Kind, text_of
 from .cells import Cells
+from .objects import cells_of
 
 
 class Text(Kind):
     """Text, as an array or as categories."""
 
-    fields: ClassVar[tuple[type[models.Field[Any, Any]], ...]] = (models.CharField, models.TextField)
+    fields: ClassVar[tuple[type[Field[Any, Any]], ...]] = (models.CharField, models.TextField, models.FilePathField)
     title = "text"
     example = '[f"{name} {{n}}" for n in rows.numbers]'
-    types = cells.TEXTS
+    types: ClassVar[tuple[str, ...]] = cells.TEXTS
     is_distinctive = True
+    dtype = "U"
     blank = ""
 
     def categories(self, column: Categorical) -> Column:
@@ -95,3 +103,60 @@ class FileName(Text):
 
     def number(self, value: Any) -> str:
         return super().number((value.name or "") if isinstance(value, FieldFile) else value)
+
+
+class Address(Text):
+    """IP addresses, as the field writes them; declared as numbers, they are of version 4."""
+
+    fields = (models.GenericIPAddressField,)
+    title = "IP addresses"
+    example = 'rows.ip_address("{name}")'
+    types = ("inet",)
+
+    def number(self, value: Any) -> str:
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = _version_4(value)
+        if isinstance(value, IPv4Address | IPv6Address):
+            value = str(value)
+        text = super().number(value)
+        protocol, unpacks = self.field.protocol.lower(), self.field.unpack_ipv4  # type: ignore[attr-defined]
+        found = _address(text, unpacks)
+        if found is None:
+            raise ValueError(f"it holds {shown(text)}, which is no IP address")
+        if protocol != "both" and (protocol == "ipv6") != (":" in found):
+            raise ValueError(f"it holds {found}, and the field holds addresses of {self.field.protocol}")  # type: ignore[attr-defined]
+        return found
+
+    def of_array(self, array: NDArray[Any]) -> Column:
+        return self.of_list(array.tolist()) if array.dtype.kind in "iuU" else super().of_array(array)
+
+    def binary(
+        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    ) -> Cells:
+        return cells_of(column, _inet)
+
+
+def _version_4(number: int) -> IPv4Address:
+    try:
+        return IPv4Address(number)
+    except ValueError as exc:
+        raise ValueError(f"it holds {number}, which is no IP address of version 4") from exc
+
+
+@lru_cache(maxsize=10_000)
+def _address(text: str, unpacks: bool) -> str | None:
+    """Return an address as Django writes it; None where it is none."""
+    try:
+        address = ip_address(text)
+        if "%" in text:
+            return None  # an interface's name, which PostgreSQL doesn't store
+        return clean_ipv6_address(text, unpacks) if address.version == 6 else str(address)
+    except (ValueError, ValidationError):
+        return None
+
+
+def _inet(text: str) -> bytes:
+    """Return an address as PostgreSQL's inet: family, bits of the network, whether it is one, length, and the bytes."""
+    if ":" in text:
+        return b"\3\x80\0\x10" + socket.inet_pton(socket.AF_INET6, text)
+    return b"\2\x20\0\4" + socket.inet_aton(text)

@@ -1,9 +1,12 @@
-"""Moments and dates: declared as numbers they count back from the anchor, as Python's values they are fixed."""
+"""Moments, dates, times of day and durations.
+
+Moments and dates that are declared as numbers count back from the anchor; as Python's values they are fixed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 
 import numpy as np
@@ -143,3 +146,76 @@ class Day(_Time):
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
     ) -> Cells:
         return cells.of_numbers(cast("NDArray[Any]", column) - _POSTGRESQL_DAYS, column_type.name)
+
+
+class Clock(Kind):
+    """Times of day, as microseconds since midnight."""
+
+    fields = (models.TimeField,)
+    title = "times of day (whole numbers are microseconds since midnight)"
+    example = 'rows.time_of_day("{name}")'
+    types = ("time",)
+    is_distinctive = True
+
+    def number(self, value: Any) -> int:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        if not isinstance(value, time):
+            super().number(value)
+        if value.tzinfo is not None:
+            raise ValueError(f"it holds {value}, and a time of day has no time zone")
+        return int(((value.hour * 60 + value.minute) * 60 + value.second) * 1_000_000 + value.microsecond)
+
+    def of_array(self, array: NDArray[Any]) -> Column:
+        return super().of_array(_of_timedeltas(array))
+
+    def check(self, column: Column) -> None:
+        values = filled(column)  # type: ignore[arg-type]
+        if len(values) and not 0 <= values.min() <= values.max() < DAY_US:
+            wrong = values.min() if values.min() < 0 else values.max()
+            raise ValueError(f"it holds {wrong} microseconds since midnight, and a day goes from 0 to {DAY_US - 1}")
+
+    def python(self, column: Column) -> list[Any]:
+        return [None if us is None else (EPOCH + timedelta(microseconds=us)).time() for us in column.tolist()]
+
+    def binary(
+        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    ) -> Cells:
+        return cells.of_numbers(column, column_type.name)  # type: ignore[arg-type]
+
+
+class Duration(Kind):
+    """Durations, as microseconds."""
+
+    fields = (models.DurationField,)
+    title = "durations (whole numbers are microseconds)"
+    example = 'rows.integers("{name}", 0, 10**10)'
+    types = ("interval",)
+    is_distinctive = True
+
+    def number(self, value: Any) -> int:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        if not isinstance(value, timedelta):
+            super().number(value)
+        return int(value.days * DAY_US + value.seconds * 1_000_000 + value.microseconds)
+
+    def of_array(self, array: NDArray[Any]) -> Column:
+        return super().of_array(_of_timedeltas(array))
+
+    def python(self, column: Column) -> list[Any]:
+        return [None if us is None else timedelta(microseconds=us) for us in column.tolist()]
+
+    def binary(
+        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    ) -> Cells:
+        return cells.of_intervals(column)  # type: ignore[arg-type]
+
+
+def _of_timedeltas(array: NDArray[Any]) -> NDArray[Any]:
+    """Return an array of timedelta64 as microseconds, NULL where it isn't a time; any other as it is."""
+    if array.dtype.kind != "m":
+        return array
+    nulls, unknown = nulls_of(array), np.isnat(filled(array))
+    numbers = filled(array).astype("m8[us]").view("i8")
+    return masked(numbers, unknown if nulls is None and unknown.any() else nulls)

@@ -1,0 +1,210 @@
+"""PostgreSQL's arrays."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from django.contrib.postgres.fields import ArrayField
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from ...database.catalogue import ColumnType
+from ...generate.columns import Categorical, Column, objects
+from ...report.wording import shown
+from ..target import Target
+from . import cells
+from .base import Kind, Unsuitable
+from .cells import Cells
+from .objects import Objects, column_of, declared, plain
+
+Flat = Sequence[Any]  # the elements of many arrays, one after the other
+
+
+class Array(Objects):
+    """Arrays of values of another kind, as tuples: within one another, where the array has several dimensions.
+
+    A seeder gives a list of lists, one a row; one list of plain values for all rows; or a NumPy array with
+    one dimension more than the field, where each row has as many elements.
+    """
+
+    fields = (ArrayField,)
+    title = "arrays"
+    example = '[["a", "b"][: n % 3] for n in rows.numbers]'
+    types = ()
+    is_distinctive = True
+
+    def __init__(self, field: Any) -> None:
+        super().__init__(field)
+        from . import kind_of
+
+        self._dimensions, base = 1, field.base_field
+        while isinstance(base, ArrayField):
+            self._dimensions, base = self._dimensions + 1, base.base_field
+        self._of = kind_of(base)
+
+    @property
+    def is_known(self) -> bool:
+        return self._of is not None
+
+    @property
+    def element(self) -> Kind:
+        """The kind of the elements."""
+        assert self._of is not None  # noqa: S101 (see is_known)
+        return self._of
+
+    # What a seeder gives.
+
+    def given(self, value: Any, count: int) -> Column:
+        if isinstance(value, np.ndarray) and value.ndim == self._dimensions + 1:
+            flat = value.reshape(-1)
+            elements = self.element.of_list(flat.tolist()) if value.dtype == object else self.element.of_array(flat)
+            return objects(self._grouped([np.zeros(value.shape[1:]).tolist()] * len(value), self._checked(elements)))
+        return super().given(value, count)
+
+    def is_one_value(self, value: Any) -> bool:
+        nulls = sum(item is None for item in value)
+        has_null_rows = nulls > 0 and (self._dimensions > 1 or nulls == len(value))
+        return _depth(value) <= self._dimensions and not has_null_rows
+
+    def number(self, value: Any) -> Any:
+        return self.of_list([value]).tolist()[0]
+
+    def of_list(self, values: Sequence[Any]) -> Column:
+        rows = [None if value is None else self._rectangular(value) for value in values]
+        return objects(self._mapped(rows, lambda flat: self._checked(self.element.of_list(flat))))
+
+    def _checked(self, elements: Column) -> list[Any]:
+        self.element.check(elements)
+        return plain(self.element, elements)
+
+    def _rectangular(self, value: Any) -> Any:
+        """Return an array, once it is known to be one. Raises TypeError or ValueError."""
+        shape, level = [], [value.tolist() if isinstance(value, np.ndarray) else value]
+        for _ in range(self._dimensions):
+            for item in level:
+                if not isinstance(item, list | tuple):
+                    raise TypeError(f"it holds {shown(item)}, and this column holds {self.title}")
+            lengths = {len(item) for item in level}
+            if len(lengths) > 1:
+                raise ValueError(f"it holds {shown(value)}, whose parts are of different lengths")
+            shape.append(lengths.pop() if lengths else 0)
+            level = [part for item in level for part in item]
+        return level and (value.tolist() if isinstance(value, np.ndarray) else value)
+
+    def check(self, column: Column) -> None:
+        most = self.field.size  # type: ignore[attr-defined]
+        if most is not None:
+            for value in column.labels if isinstance(column, Categorical) else column.tolist():
+                if value is not None and len(value) > most:
+                    raise ValueError(f"it holds an array of {len(value)} elements, and the field's size is {most}")
+
+    # What is stored.
+
+    def stored(self, column: Column, target: Target) -> Column:
+        if type(self.element).stored is Kind.stored:
+            return column
+        values = _values(column)
+        return _like(
+            column,
+            self._mapped(values, lambda flat: self.element.stored(declared(self.element, flat), target).tolist()),
+        )
+
+    def python(self, column: Column) -> list[Any]:
+        made = self._mapped(_values(column), lambda flat: self.element.python(column_of(self.element, flat)), list)
+        return [made[code] for code in column.codes.tolist()] if isinstance(column, Categorical) else made
+
+    def read(self, values: Sequence[Any]) -> Column:
+        rows = [None if value is None else self._rectangular(value) for value in values]
+        return objects(self._mapped(rows, lambda flat: self.element.read(flat).tolist()))
+
+    def check_type(self, column_type: ColumnType) -> None:
+        if column_type.element is None:
+            raise Unsuitable(f"is {column_type.cast} in the database, which doesn't hold {self.title}")
+        self.element.check_type(_element_type(column_type))
+
+    def binary(
+        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    ) -> Cells:
+        element_type, values = _element_type(column_type), _values(column)
+        flat = list(self._flattened(values))
+        elements = self.element.cells(column_of(self.element, flat), element_type, connection, canonical=canonical)
+        content = iter(cells.to_bytes(elements))
+        found = cells.of_bytes(
+            [None if value is None else self._encoded(value, content, element_type) for value in values]
+        )
+        return found.taken(column.codes) if isinstance(column, Categorical) else found
+
+    def _encoded(self, value: Any, content: Iterator[bytes | None], element_type: ColumnType) -> bytes:
+        """Return one array as its receive function takes it, its elements taken from `content`."""
+        count = 1
+        shape = []
+        part = value
+        for _ in range(self._dimensions if value else 0):
+            shape.append(len(part))
+            count, part = count * len(part), part[0]
+        elements = list(islice(content, count if value else 0))
+        has_nulls = None in elements
+        parts = [_header(tuple(shape), has_nulls, element_type.oid)]
+        parts += [_NULL if element is None else _length(len(element)) + element for element in elements]
+        return b"".join(parts)
+
+    # Arrays as their elements, and back.
+
+    def _mapped(
+        self, rows: Sequence[Any], function: Callable[[Flat], Sequence[Any]], of: type[Any] = tuple
+    ) -> list[Any]:
+        """Return the arrays with other elements: what the function makes of all of them at once."""
+        return self._grouped(rows, function(list(self._flattened(rows))), of)
+
+    def _flattened(self, rows: Sequence[Any]) -> Iterator[Any]:
+        level = [row for row in rows if row is not None]
+        for _ in range(self._dimensions):
+            level = [part for item in level for part in item]
+        return iter(level)
+
+    def _grouped(self, rows: Sequence[Any], flat: Sequence[Any], of: type[Any] = tuple) -> list[Any]:
+        elements = iter(flat)
+        return [None if row is None else _group(row, elements, self._dimensions, of) for row in rows]
+
+
+def _group(row: Any, elements: Iterator[Any], dimensions: int, of: type[Any]) -> Any:
+    if dimensions == 1:
+        return of(islice(elements, len(row)))
+    return of(_group(part, elements, dimensions - 1, of) for part in row)
+
+
+def _depth(value: Any) -> int:
+    return 1 + max(map(_depth, value), default=0) if isinstance(value, list | tuple) else 0
+
+
+def _values(column: Column) -> list[Any]:
+    return list(column.labels) if isinstance(column, Categorical) else column.tolist()
+
+
+def _like(column: Column, values: list[Any]) -> Column:
+    return Categorical(column.codes, tuple(values)) if isinstance(column, Categorical) else objects(values)
+
+
+def _element_type(array: ColumnType) -> ColumnType:
+    assert array.element is not None  # noqa: S101 (see check_type)
+    name, oid = array.element
+    return ColumnType(name, name, array.modifier, oid)
+
+
+_NULL = struct.pack(">i", -1)
+
+
+@cache
+def _length(length: int) -> bytes:
+    return struct.pack(">i", length)
+
+
+@cache
+def _header(shape: tuple[int, ...], has_nulls: bool, oid: int) -> bytes:
+    """Return what stands before an array's elements: its dimensions, whether NULL is among them, and their type."""
+    sizes = b"".join(struct.pack(">ii", size, 1) for size in shape)
+    return struct.pack(">iiI", len(shape), has_nulls, oid) + sizes

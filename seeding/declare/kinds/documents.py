@@ -1,0 +1,69 @@
+"""JSON documents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from numpy.typing import NDArray
+
+from ...database.catalogue import ColumnType
+from ...generate import documents
+from ...generate.columns import Column, objects
+from ...report.wording import shown
+from .cells import Cells
+from .objects import Objects, cells_of
+
+
+class Document(Objects):
+    """JSON documents, as text.
+
+    A seeder gives a template, which is a dictionary with columns anywhere in it: `{"colour": rows.choice(…), "sizes":
+    [rows.integers(…), 40]}`; a categorical of documents; a list or an array of Python's values; or an array of text
+    (NumPy's, not a list), which is read as JSON. None is NULL, not JSON's null.
+    """
+
+    fields = (models.JSONField,)
+    title = "JSON documents"
+    example = '{{"colour": rows.colour_name("{name}"), "tags": ["a", "b"]}}'
+    types = ("jsonb", "json")
+    is_distinctive = True
+
+    def given(self, value: Any, count: int) -> Column:
+        if isinstance(value, Mapping) and documents.has_columns(value):
+            return objects(documents.documents(value, count, self.number))
+        return super().given(value, count)
+
+    def number(self, value: Any) -> str:
+        """Return a document as text."""
+        if value is not None and self.field.encoder is not None:  # type: ignore[attr-defined]
+            value = documents.read(json.dumps(value, cls=self.field.encoder))  # type: ignore[attr-defined]
+        return documents.written(value)
+
+    def of_array(self, array: NDArray[Any]) -> Column:
+        if array.dtype.kind != "U":
+            return super().of_array(array)
+        return objects([None if text is None else self._read(text) for text in array.tolist()])
+
+    def _read(self, text: str) -> str:
+        try:
+            value = documents.read(text)
+        except ValueError as exc:
+            raise ValueError(
+                f"it holds the text {shown(text)}, which is no JSON; for documents that are texts, give a list"
+            ) from exc
+        if value is None:
+            raise ValueError("it holds JSON's null: give None, which is stored as NULL")
+        return documents.written(value)
+
+    def value(self, stored: Any) -> Any:
+        return json.loads(stored, cls=self.field.decoder)  # type: ignore[attr-defined]
+
+    def binary(
+        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    ) -> Cells:
+        version = b"\1" if column_type.name == "jsonb" else b""
+        return cells_of(column, lambda text: version + text.encode())

@@ -1,0 +1,140 @@
+"""JSON documents as text, written as PostgreSQL's jsonb writes them: so one document has one text everywhere.
+
+Keys are sorted by their length in bytes and then by their bytes, one space follows each comma and colon, and numbers
+have no exponent. Source: https://www.postgresql.org/docs/current/datatype-json.html, and jsonb_util.c.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from json.encoder import encode_basestring
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .columns import Categorical, Column, nulls_of
+
+Write = Callable[[Any], str]
+
+
+def written(value: Any) -> str:
+    """Return a value of plain JSON types as text. Raises TypeError or ValueError for one that JSON doesn't have."""
+    if isinstance(value, str):
+        return _string(value)
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, float):
+        return _fraction(value)
+    if isinstance(value, Mapping):
+        pairs = [f"{_string(key)}: {written(value[key])}" for key in in_order(value)]
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(written, value))}]"
+    if isinstance(value, np.generic | np.ndarray):
+        return written(value.tolist())
+    raise TypeError(f"it holds a {type(value).__name__}, which is no JSON")
+
+
+def read(text: str) -> Any:
+    """Return a text of JSON as a value that `written` takes. Raises ValueError."""
+    return json.loads(text, parse_constant=_refuse)
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def in_order(keys: Mapping[str, Any]) -> list[str]:
+    """Return an object's keys in jsonb's order. Raises TypeError for one that is no text."""
+    wrong = [key for key in keys if not isinstance(key, str)]
+    if wrong:
+        raise TypeError(f"it holds an object with the key {wrong[0]!r}, and JSON's keys are text")
+    return sorted(keys, key=lambda key: (len(key.encode("utf-8", "surrogatepass")), key))
+
+
+def _string(text: str) -> str:
+    text = str.__str__(text)
+    if "\0" in text:
+        raise ValueError("it holds a NUL character, which PostgreSQL doesn't store")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as exc:
+            raise ValueError("it holds half a character (a lone surrogate)") from exc
+    return encode_basestring(text)
+
+
+def _fraction(value: float) -> str:
+    if not isfinite(value):
+        raise ValueError(f"it holds {value}, which is no JSON")
+    text = float.__repr__(value or 0.0)  # which has no sign
+    return format(Decimal(text), "f") if "e" in text else text
+
+
+def has_columns(value: Any) -> bool:
+    """Return True if there is a column anywhere in the template."""
+    if isinstance(value, Mapping):
+        return any(map(has_columns, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(has_columns, value))
+    return isinstance(value, np.ndarray | Categorical)
+
+
+def documents(template: Any, count: int, write: Write = written) -> list[str]:
+    """Return a document a row: the template, with each column in it replaced by the row's value.
+
+    Columns are arrays and categoricals; an array of two dimensions is a list a row. `write` writes all else. Raises
+    ValueError for a column of another length than `count`.
+    """
+    columns: list[list[str]] = []
+    pattern = _pattern(template, columns, count, write)
+    if not columns:
+        return [pattern.replace("%%", "%")] * count
+    return [pattern % values for values in zip(*columns, strict=True)]
+
+
+def _pattern(value: Any, columns: list[list[str]], count: int, write: Write) -> str:
+    if isinstance(value, np.ndarray | Categorical):
+        if len(value) != count:
+            raise ValueError(f"the template has a column of {len(value):,} values for {count:,} rows")
+        columns.append(_texts(value, write))
+        return "%s"
+    if isinstance(value, Mapping):
+        pairs = ((_literal(_string(key)), _pattern(value[key], columns, count, write)) for key in in_order(value))
+        return f"{{{', '.join(f'{key}: {text}' for key, text in pairs)}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_pattern(item, columns, count, write) for item in value)}]"
+    return _literal(write(value))
+
+
+def _literal(text: str) -> str:
+    return text.replace("%", "%%")
+
+
+def _texts(column: Column, write: Write) -> list[str]:
+    if isinstance(column, Categorical):
+        labels = [write(label) for label in column.labels]
+        return [labels[code] for code in column.codes.tolist()]
+    if column.dtype.kind in "mM":
+        raise TypeError("the template has a column of moments: JSON has none, so write them as text or numbers")
+    write = _writer(column, write)
+    texts = [write(value) for value in column.tolist()]
+    nulls = nulls_of(column) if column.ndim == 1 else None
+    if nulls is not None:
+        texts = ["null" if is_null else text for text, is_null in zip(texts, nulls.tolist(), strict=True)]
+    return texts
+
+
+def _writer(column: NDArray[Any], write: Write) -> Write:
+    """Return the quickest function that writes the column's values."""
+    if column.ndim > 1 or nulls_of(column) is not None:
+        return write
+    if column.dtype.kind in "iu":
+        return repr
+    return _string if column.dtype.kind == "U" else write
