@@ -126,7 +126,7 @@ class Catalogue:
                 key = tuple(column for column, _, pk in rows if pk)
                 sql = quoted(self.connection, row[0])
                 in_sql = {column: quoted(self.connection, column) for column in types}
-                found[name] = Table(name, sql, key=key, columns=types, names=in_sql)
+                found[name] = Table(row[0], sql, key=key, columns=types, names=in_sql)
         return found
 
 

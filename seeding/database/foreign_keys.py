@@ -83,6 +83,15 @@ def _sqlite(catalogue: Catalogue) -> list[ForeignKey]:
     found = []
     for (child, _, parent), pairs in grouped.items():
         if child in tables and parent in tables:  # SQLite lets a foreign key refer to a table that isn't there
-            columns, targets = zip(*pairs, strict=True)
-            found.append(ForeignKey(tables[child], columns, tables[parent], targets))
+            columns = [_spelled(tables[child], column) for column, _ in pairs]
+            targets = [_spelled(tables[parent], target) for _, target in pairs]
+            if None not in targets:  # nor need there be such a column
+                found.append(ForeignKey(tables[child], tuple(columns), tables[parent], tuple(targets)))  # type: ignore[arg-type]
     return found
+
+
+def _spelled(table: Table, column: str | None) -> str | None:
+    """Return the column's name as its table has it: a foreign key may have it in another case."""
+    if column is None or column in table.columns:
+        return column
+    return next((name for name in table.columns if name.lower() == column.lower()), None)
