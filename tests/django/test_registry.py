@@ -143,13 +143,14 @@ def test_check__names_a_row_number_that_is_none() -> None:
 def test_check__names_a_field_that_can_not_be_seeded() -> None:
     class Opaque(models.Field):
         def db_type(self, connection: Any) -> str:
-            return "bytea"
+            return "geometry"
 
     class Vault(Named):
         content = Opaque()
 
     assert refused(registered((Vault, {"name": "x", "content": b""}))) == (
-        f"{WHERE} can't seed tests.Vault: no value can be given for content (a Opaque). (seeding.E105)"
+        f"{WHERE} can't seed tests.Vault: no value can be given for content (a Opaque). "
+        "A field class of your own needs a kind: see seeding.register_kind. (seeding.E105)"
     )
     assert "content (a Opaque)" in refused(registered((Vault, {"name": "x"})))
 
