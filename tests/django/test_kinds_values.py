@@ -149,7 +149,7 @@ def test_document__is_written_as_jsonb_writes_it() -> None:
     ]
 
 
-NUMBERS_OF: dict[str, tuple[models.Field, Any, Any]] = {
+NUMBERS_OF: dict[str, tuple[Any, Any, list[Any]]] = {
     "uuid": (models.UUIDField(), np.array([0, 7]), [uuid.UUID(int=0), uuid.UUID(int=7)]),
     "clock": (models.TimeField(), np.array([1, 86_399_999_999]), [datetime.time(0, 0, 0, 1), datetime.time.max]),
     "clock, numpy": (models.TimeField(), np.array([1, 60], "m8[s]"), [datetime.time(0, 0, 1), datetime.time(0, 1)]),
