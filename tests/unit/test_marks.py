@@ -24,7 +24,8 @@ def test_marks__of_text_do_not_depend_on_the_batch_or_its_width(values: list[str
 def test_marks__of_numbers(values: list[int]) -> None:
     column = np.array(values, np.int64)
     assert marks_of(column)[::-1].tolist() == marks_of(column[::-1]).tolist()
-    assert marks_of(Categorical(np.arange(len(values)), tuple(values))).tolist() == marks_of(column).tolist()
+    texts = tuple(map(str, values))
+    assert marks_of(Categorical(np.arange(len(values)), texts)).tolist() == marks_of(np.array(texts, np.str_)).tolist()
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_marks__of_null_are_zero() -> None:
         (np.array(["", "a", "ü" * 70]), [0, 1775466148, 3665288121]),
         (np.array([True, False]), [1452414493, 0]),
         (np.array([0.5]), [71368268]),
-        (np.array([{"a": 1}], object), [1244043305]),
+        (np.array([{"a": 1}], object), [2530130870]),
     ],
     ids=["integers", "texts", "booleans", "floats", "objects"],
 )
