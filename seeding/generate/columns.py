@@ -83,10 +83,17 @@ def text_of(value: Any) -> str:
     """Return a text that tells an object of a column from any other of its kind; tuples are written as JSON."""
     if isinstance(value, bytes):
         return value.decode("latin-1")
-    return value if isinstance(value, str) else json.dumps(value, default=_plain)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple) and set(map(type, value)) == {int}:
+        return str(list(value))  # as JSON writes it, in a fifth of the time
+    return _ENCODER.encode(value)
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, bytes):
         return value.hex()
     return str(value.isoformat() if isinstance(value, date) else value)
+
+
+_ENCODER = json.JSONEncoder(default=_plain)

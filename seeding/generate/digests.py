@@ -51,13 +51,19 @@ def _content(column: Column) -> Any:
         labels = [_ended("" if label is None else label) for label in column.labels]
         return b"".join([labels[code] for code in column.codes.tolist()])
     array: NDArray[Any] = filled(column)
-    if array.dtype.kind == "U":
-        return "".join(f"{text}\0" for text in array.tolist()).encode()
-    if array.dtype.kind == "O":
-        return b"".join([_ended(value) for value in array.tolist()])
+    if array.dtype.kind in "UO":
+        return _contents(array.tolist())
     if array.dtype.kind in "mM":
         array = array.view("i8")
     return np.ascontiguousarray(array, array.dtype.newbyteorder("<")).data
+
+
+def _contents(values: list[Any]) -> bytes:
+    types = set(map(type, values))
+    if bytes in types:
+        return b"".join(map(_ended, values))
+    texts = values if types == {str} else map(text_of, values)
+    return ("\0".join(texts) + "\0").encode() if values else b""  # each ended, in one go
 
 
 def _ended(value: Any) -> bytes:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,11 +19,13 @@ _PRIME = np.uint64(0x100000001B3)
 def marks_of(column: Column) -> Marks:
     """Return a hash of each value; zero for NULL. The same value has the same mark in any batch."""
     if isinstance(column, Categorical):
-        found = _mixed(_texts(["" if label is None else text_of(label) for label in column.labels]))[column.codes]
+        labels = ["" if label is None else label for label in column.labels]
+        has_objects = any(isinstance(label, bytes | tuple) for label in labels)
+        found = marks_of(np.fromiter(labels, object, len(labels)) if has_objects else np.array(labels))[column.codes]
     else:
         values = filled(column)
         if values.dtype.kind == "O":
-            found = _mixed(_texts([text_of(value) for value in values.tolist()]))
+            found = _mixed(_objects(values.tolist()))
         else:
             found = _mixed(_texts(values) if values.dtype.kind == "U" else _numbers(values))
     nulls = nulls_of(column)
@@ -37,12 +42,24 @@ def _numbers(values: NDArray[np.generic]) -> NDArray[np.uint64]:
     return values.view(np.uint64) if values.dtype.itemsize == 8 else values.astype(np.uint64)
 
 
-def _texts(texts: NDArray[np.str_] | list[str]) -> NDArray[np.uint64]:
-    if isinstance(texts, list):
-        values = np.array([text[:_CHARACTERS] for text in texts], np.str_)
-        lengths = np.fromiter(map(len, texts), np.uint64, len(texts))
-    else:
-        values, lengths = texts, np.strings.str_len(texts).astype(np.uint64)
+def _objects(values: list[Any]) -> NDArray[np.uint64]:
+    """Hash texts as an array of texts is hashed, and other objects by their content."""
+    found = np.empty(len(values), np.uint64)
+    is_text = np.fromiter((isinstance(value, str) for value in values), bool, len(values))
+    texts = [value for value in values if isinstance(value, str)]
+    cut = np.array([text[:_CHARACTERS] for text in texts], np.str_)
+    found[is_text] = _hashed(cut, np.fromiter(map(len, texts), np.uint64, len(texts)))
+    contents = [text_of(v) if isinstance(v, bytes | tuple) else str(v) for v in values if not isinstance(v, str)]
+    hashes = [blake2b(content.encode(), digest_size=8).digest() for content in contents]
+    found[~is_text] = np.frombuffer(b"".join(hashes), "<u8")
+    return found
+
+
+def _texts(values: NDArray[np.str_]) -> NDArray[np.uint64]:
+    return _hashed(values, np.strings.str_len(values).astype(np.uint64))
+
+
+def _hashed(values: NDArray[np.str_], lengths: NDArray[np.uint64]) -> NDArray[np.uint64]:
     width = values.dtype.itemsize // 4
     if not width or not len(values):
         return np.zeros(len(values), np.uint64)

@@ -6,9 +6,8 @@ from config.database import from_url
 
 SECRET_KEY = "kinds"
 DATABASES = {"default": from_url(environ.Env().str("DATABASE_URL"))}
-IS_POSTGRESQL = DATABASES["default"]["ENGINE"].endswith("postgresql")
 INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes", "seeding", "tests.kinds"]
-if IS_POSTGRESQL:
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
     INSTALLED_APPS.append("django.contrib.postgres")  # which has the adapters of hstore
 AUTH_USER_MODEL = "auth.User"
 USE_TZ = True

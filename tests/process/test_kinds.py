@@ -122,6 +122,26 @@ def test_verify__compares_bytes(kinds: Kinds, loader: str) -> None:
     assert (done.returncode, done.stdout) == (0, "True []\n"), done.stderr
 
 
+@pytest.mark.skipif(IS_POSTGRESQL, reason="PostgreSQL needs psycopg")
+def test_seed__without_psycopg(kinds: Kinds) -> None:
+    """Whoever has SQLite needs no driver for PostgreSQL, and what only looks needs no NumPy either."""
+    script = (
+        "import os, sys\n"
+        "sys.modules['psycopg'] = sys.modules['psycopg2'] = None\n"
+        "from seeding import seed\n"
+        "from django.core.management import call_command\n"
+        "def imported():\n"
+        "    return sorted({'numpy', 'seeding.declare.kinds', 'django.contrib.postgres'} & set(sys.modules))\n"
+        "call_command('check', stdout=open(os.devnull, 'w'))\n"
+        "print(imported(), seed().skipped)\n"
+        "print(imported())\n"
+    )
+    done = kinds.run("shell", "-v0", "--no-imports", "-c", script)
+    assert done.stdout == "[] False\n['numpy', 'seeding.declare.kinds']\n", done.stderr
+    done = kinds.run("shell", "-v0", "--no-imports", "-c", script)
+    assert done.stdout == "[] True\n[]\n", done.stderr
+
+
 def test_verify__finds_what_was_changed(kinds: Kinds) -> None:
     kinds.seed()
     kinds.query("UPDATE kinds_thing SET clock = '01:02:03' WHERE id = 2")

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import islice
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -132,25 +133,31 @@ class Array(Objects):
         element_type, values = _element_type(column_type), _values(column)
         flat = list(self._flattened(values))
         elements = self.element.cells(column_of(self.element, flat), element_type, connection, canonical=canonical)
-        content = iter(cells.to_bytes(elements))
-        found = cells.of_bytes(
-            [None if value is None else self._encoded(value, content, element_type) for value in values]
-        )
-        return found.taken(column.codes) if isinstance(column, Categorical) else found
+        content, ends = cells.with_lengths(elements)
+        nulls = [0] * (len(flat) + 1) if elements.lengths is None else [0, *np.cumsum(elements.lengths < 0).tolist()]
+        found: list[bytes | None] = []
+        start = 0
+        for value in values:
+            if value is None:
+                found.append(None)
+                continue
+            shape = self._shape(value)
+            stop = start + (prod(shape) if shape else 0)
+            header = _header(shape, nulls[stop] > nulls[start], element_type.oid)
+            found.append(header + content[ends[start] : ends[stop]])
+            start = stop
+        laid_out = cells.of_bytes(found)
+        return laid_out.taken(column.codes) if isinstance(column, Categorical) else laid_out
 
-    def _encoded(self, value: Any, content: Iterator[bytes | None], element_type: ColumnType) -> bytes:
-        """Return one array as its receive function takes it, its elements taken from `content`."""
-        count = 1
+    def _shape(self, value: Any) -> tuple[int, ...]:
+        """Return the sizes of an array's dimensions; none where it is empty."""
+        if not value or self._dimensions == 1:
+            return (len(value),) if value else ()
         shape = []
-        part = value
-        for _ in range(self._dimensions if value else 0):
-            shape.append(len(part))
-            count, part = count * len(part), part[0]
-        elements = list(islice(content, count if value else 0))
-        has_nulls = None in elements
-        parts = [_header(tuple(shape), has_nulls, element_type.oid)]
-        parts += [_NULL if element is None else _length(len(element)) + element for element in elements]
-        return b"".join(parts)
+        for _ in range(self._dimensions):
+            shape.append(len(value))
+            value = value[0]
+        return tuple(shape)
 
     # Arrays as their elements, and back.
 
@@ -193,14 +200,6 @@ def _element_type(array: ColumnType) -> ColumnType:
     assert array.element is not None  # noqa: S101 (see check_type)
     name, oid = array.element
     return ColumnType(name, name, array.modifier, oid)
-
-
-_NULL = struct.pack(">i", -1)
-
-
-@cache
-def _length(length: int) -> bytes:
-    return struct.pack(">i", length)
 
 
 @cache

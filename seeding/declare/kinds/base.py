@@ -34,6 +34,7 @@ class Kind(ABC):
     """
 
     fields: ClassVar[tuple[type[Field[Any, Any]], ...]]
+    alike: ClassVar[tuple[type[Field[Any, Any]], ...]] = ()  # subclasses that prepare values in vain
     title: ClassVar[str]  # what it holds, for messages: "text"
     example: ClassVar[str]  # how a seeder may give it, for messages
     types: ClassVar[tuple[str, ...]]  # of pg_type, that hold its values exactly
@@ -41,7 +42,7 @@ class Kind(ABC):
 
     def __init__(self, field: Field[Any, Any]) -> None:
         self.field = field
-        served = next((base for base in type(field).__mro__ if base in self.fields), Field)
+        served = next((base for base in type(field).__mro__ if base in (*self.fields, *self.alike)), Field)
         self.is_adapted = any(getattr(type(field), name) is not getattr(served, name) for name in _PREPARING)
 
     @property

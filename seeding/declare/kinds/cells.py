@@ -105,6 +105,20 @@ def to_bytes(found: Cells) -> list[bytes | None]:
     ]
 
 
+def with_lengths(found: Cells) -> tuple[bytes, list[int]]:
+    """Return the cells one after the other, each behind its length, and where each ends, after a zero."""
+    width = found.data.dtype.itemsize
+    rows = np.empty(len(found.data), [("length", ">i4"), ("value", found.data.dtype)])
+    rows["length"], rows["value"] = width if found.lengths is None else found.lengths, found.data
+    if found.lengths is None:
+        return rows.tobytes(), list(range(0, (4 + width) * len(rows) + 1, 4 + width))
+    mask = found.mask()
+    sent = np.ones((len(rows), 4 + width), bool)
+    sent[:, 4:] = True if mask is None else mask
+    content = rows.view(np.uint8).reshape(sent.shape)[sent].tobytes()
+    return content, [0, *(4 + np.maximum(found.lengths, 0)).cumsum().tolist()]
+
+
 def of_adapted(values: Sequence[Any], column_type: ColumnType, connection: BaseDatabaseWrapper) -> Cells:
     """Lay out what the ORM would send, by the driver's own dumper for the column's type."""
     from psycopg.adapt import PyFormat, Transformer

@@ -35,6 +35,7 @@ class Integer(_Number):
     """Whole numbers of 64 bits."""
 
     fields = (models.IntegerField,)
+    alike = (models.AutoField, models.BigAutoField, models.SmallAutoField)
     title = "whole numbers"
     example = 'rows.integers("{name}", 0, 9)'
     types = ("int2", "int4", "int8")
