@@ -67,7 +67,7 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
             .order_by(*self.ordering)
             .only("row_counts", "duration_ms")[: self.list_per_page]
         )
-        tables = list(newest[0].row_counts)[:SHOWN_TABLES] if newest else []
+        tables = list(newest[0].counts)[:SHOWN_TABLES] if newest else []
         fastest = max((_rate(row) or 0 for row in newest), default=0)
         return ("version", "badge", "seeded", *map(_rows_of, tables), "timing", _rate_to_scale(fastest))
 
@@ -200,15 +200,15 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
     @admin.display(description="rows and digests")
     def tables(self, row: SeedMetadata) -> str:
         """Show each table's rows, drawn to scale, and its digest."""
-        if not row.row_counts:
+        if not row.counts:
             return "None was seeded."
-        most = max(row.row_counts.values()) or 1
+        most = max(row.counts.values()) or 1
         lines = format_html_join(
             "",
             '<tr><th scope="row">{}</th><td class="seed-number">{}</td><td>{}</td><td>{}</td></tr>',
             (
-                (table, f"{rows:,}", _bar(rows / most), _digest(table, row.digests, row.sample_digests))
-                for table, rows in row.row_counts.items()
+                (table, f"{rows:,}", _bar(rows / most), _digest(table, row.table_digests, row.table_sample_digests))
+                for table, rows in row.counts.items()
             ),
         )
         return format_html(
@@ -242,7 +242,7 @@ def _rows_of(table: str) -> Callable[[SeedMetadata], str]:
 
     @admin.display(description=table)
     def rows(row: SeedMetadata) -> str:
-        return f"{row.row_counts[table]:,}" if table in row.row_counts else "-"
+        return f"{row.counts[table]:,}" if table in row.counts else "-"
 
     return rows
 

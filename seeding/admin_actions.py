@@ -56,7 +56,7 @@ def applied() -> SeedMetadata | None:
 
 def counts_of(attempt: SeedMetadata) -> dict[str, int]:
     """Return the row counts, or none where somebody edited them into something else."""
-    return attempt.row_counts if isinstance(attempt.row_counts, dict) else {}
+    return attempt.counts
 
 
 def rows_of(attempt: SeedMetadata) -> int:

@@ -1,5 +1,7 @@
 """What is known of seeds: every attempt, and which rows seeds created."""
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 
@@ -49,7 +51,21 @@ class SeedMetadata(models.Model):
     @property
     def counts(self) -> dict[str, int]:
         """The row counts, or none where somebody edited them into something else."""
-        return self.row_counts if isinstance(self.row_counts, dict) else {}
+        return {table: n for table, n in _dict(self.row_counts).items() if type(n) is int}
+
+    @property
+    def table_digests(self) -> dict[str, str]:
+        """The digests, or none where somebody edited them into something else."""
+        return _dict(self.digests)
+
+    @property
+    def table_sample_digests(self) -> dict[str, str]:
+        """The digests of samples, or none where somebody edited them into something else."""
+        return _dict(self.sample_digests)
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 class KeyRange(models.Model):

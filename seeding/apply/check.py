@@ -43,7 +43,7 @@ def check(
             "another way, so only --verify can tell whether the code still generates it."
         )
     samples = sample_digests(seeders, dataset)
-    changed = [table for table, digest in samples.items() if attempt.sample_digests.get(table) != digest]
+    changed = [table for table, digest in samples.items() if attempt.table_sample_digests.get(table) != digest]
     if changed:
         raise Differs(
             f"{config.version} was applied, but the code now generates other rows for {', '.join(changed)}: "

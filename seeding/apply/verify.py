@@ -108,7 +108,7 @@ class _Comparison:
                 different, missing = different + rows, missing + gone
             self._report(Progress("loading", table=seeder.table, done=batch.stop, total=total))
         is_comparable = self._attempt.digest_definition == DEFINITION
-        recorded = not is_comparable or self._attempt.digests.get(seeder.table) == digest.hexdigest()
+        recorded = not is_comparable or self._attempt.table_digests.get(seeder.table) == digest.hexdigest()
         return TableVerification(seeder.table, total, different, missing, self._outside(seeder), recorded)
 
     def _compare(self, seeder: Seeder, batch: Batch) -> tuple[int, int]:

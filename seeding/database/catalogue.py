@@ -166,6 +166,23 @@ def reactions(connection: BaseDatabaseWrapper, tables: Sequence[Table]) -> dict[
         }
 
 
+def triggers_of(connection: BaseDatabaseWrapper, table: Table) -> dict[str, str]:
+    """Return the definitions of the table's triggers, by name; on PostgreSQL of its rules, too."""
+    if table.oid:
+        query = (
+            "SELECT tgname::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = %s AND NOT tgisinternal"
+            " UNION ALL SELECT rulename::text, pg_get_ruledef(oid) FROM pg_rewrite"
+            " WHERE ev_class = %s AND ev_type <> '1' ORDER BY 1"
+        )
+        parameters: list[Any] = [table.oid, table.oid]
+    else:
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s ORDER BY name"
+        parameters = [table.label]
+        query = query.replace("= %s", "= %s COLLATE NOCASE")
+    with connection.cursor() as cursor:
+        return dict(run(cursor, query, parameters).fetchall())
+
+
 @dataclass(frozen=True)
 class Publication:
     """A publication that sends a table's changes to subscribers, and which it leaves out."""

@@ -49,7 +49,7 @@ def explained(exc: DatabaseError | InterfaceError, using: str) -> SeedError:
     if is_locked(exc):
         who = f": {holder} holds it" if (holder := _holder(using)) else ""
         return LockTimeout(
-            f"Could not acquire a lock on {database} within SEED_LOCK_TIMEOUT ({message}){who}. "
+            f"Could not acquire a lock on {database} in time ({message}){who}. "
             "Try again later, or raise SEED_LOCK_TIMEOUT."
         )
     if connections[using].connection is None and isinstance(exc, OperationalError):

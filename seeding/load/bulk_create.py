@@ -40,7 +40,7 @@ class BulkCreate(Loader):
             yield done
         table, first = self.table_of(seeder), target.first_keys[seeder.table]
         new = Selection(f"{table.names[table.key[0]]} BETWEEN {first} AND {first + done - 1}")
-        refuse_lost_rows(table, done, count(self.connection, table, new))
+        refuse_lost_rows(self.connection, table, done, count(self.connection, table, new))
 
 
 def _instance(model: type[Model], names: Sequence[str], values: Sequence[Any]) -> Model:

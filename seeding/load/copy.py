@@ -108,7 +108,7 @@ class Copy(Loader):
                     copy.write(rows)
                     yield done
                 copy.write(TRAILER)
-            refuse_lost_rows(table, done, cursor.rowcount)
+            refuse_lost_rows(self.connection, table, done, cursor.rowcount)
 
     def finish(self) -> None:
         """Recreate what was dropped: the same names, the same definitions."""

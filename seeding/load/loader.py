@@ -7,8 +7,9 @@ from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-from ..database.catalogue import Table
+from ..database.catalogue import Table, triggers_of
 from ..database.locks import WRITE
 from ..declare.registry import Seeders
 from ..declare.seeder import Seeder
@@ -68,10 +69,11 @@ class Loader(ABC):
         self.connection.check_constraints()
 
 
-def refuse_lost_rows(table: Table, sent: int, written: int) -> None:
+def refuse_lost_rows(connection: BaseDatabaseWrapper, table: Table, sent: int, written: int) -> None:
     """Raise SeedError where the database took other than the sent rows."""
     if written != sent:
         raise SeedError(
             f"{sent:,} rows were sent to {table.label}, and {written:,} are there: a trigger or a rule of the table "
-            "changes what is written. Nothing was changed; disable it, or leave the table out of the seeds."
+            f"({', '.join(triggers_of(connection, table)) or 'none is known'}) changes what is written. Nothing was "
+            "changed; disable it, or leave the table out of the seeds."
         )

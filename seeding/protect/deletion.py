@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from ..database.catalogue import Table
+from ..database.catalogue import Table, triggers_of
 from ..database.names import run
 from ..errors import SeedError
 from .guard import Guard, TableSurvey
@@ -51,5 +51,6 @@ def _delete(connection: BaseDatabaseWrapper, table: Table, rows: Selection) -> N
     if left:
         raise SeedError(
             f"Rows of {table.label} were still there after they had been deleted: a trigger or a rule of the table "
-            "prevents it. Nothing was changed; disable it, or leave the table out of the seeds."
+            f"({', '.join(triggers_of(connection, table)) or 'none is known'}) prevents it. Nothing was changed; "
+            "disable it, or leave the table out of the seeds."
         )

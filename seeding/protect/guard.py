@@ -12,9 +12,8 @@ After a seed, a seeded table has the rows that were kept, and the new ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 
 from django.db import connections
 
@@ -35,6 +34,7 @@ from .selections import (
     Selection,
     any_of,
     count,
+    fingerprint_of,
     none_of,
     referred_to_by,
     referring_to,
@@ -259,22 +259,14 @@ class Guard:
         examples = select_keys(self.connection, table, rows, SHOWN_KEYS)
         if not examples:
             return []
-        keys = select_keys(self.connection, table, rows)
+        number, fingerprint = fingerprint_of(self.connection, table, rows)
         shown = tuple(key[0] if len(key) == 1 else key for key in examples) if table.key else ()
-        loss = Loss(table.label, why, len(keys), shown, _fingerprint(keys))
+        loss = Loss(table.label, why, number, shown, fingerprint)
         return [Lost(table, why, rows, loss, table in self.disposable)]
 
 
 def _why(key: ForeignKey) -> str:
     return f"references {key.referenced.label} rows that would be deleted, by {', '.join(key.columns)}"
-
-
-def _fingerprint(keys: Iterable[Key]) -> str:
-    """Return a digest of the keys: other rows have another."""
-    digest = blake2b(digest_size=16)
-    for key in keys:
-        digest.update(repr(key).encode())
-    return digest.hexdigest()
 
 
 def refusal(version: str, using: str, losses: Sequence[Loss]) -> Refused:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..database.catalogue import Publication, Reactions, Table, publications, reactions
+import re
+
+from ..database.catalogue import Publication, Reactions, Table, publications, reactions, triggers_of
 from ..database.connections import describe
 from ..errors import Refused
 from ..report.progress import Progress, Report
@@ -13,7 +15,7 @@ class Obstacles:
     """What stands between statements and rows in PostgreSQL tables; SQLite has nothing of the kind but triggers."""
 
     def __init__(self, guard: Guard) -> None:
-        self._using = guard.using
+        self._using, self._connection = guard.using, guard.connection
         self._seeded = [table for table, survey in guard.surveys.items() if survey.seeder is not None]
         self._reactions: dict[int, Reactions] = {}
         self._publications: list[Publication] = []
@@ -30,6 +32,7 @@ class Obstacles:
                 f"Row level security hides rows of {', '.join(hidden)} in {describe(self._using)} from this role, so "
                 "what a seed would delete can't be seen: seed as a role with BYPASSRLS, or as the owner without FORCE."
             )
+        self._refuse_triggers()
         for table in self._seeded:
             found = self._reactions.get(table.oid)
             if found and found.rules:
@@ -38,6 +41,22 @@ class Obstacles:
                     f"({', '.join(found.rules)}): disable them, or leave the table out of the seeds."
                 )
         self._refuse_publications(report)
+
+    def _refuse_triggers(self) -> None:
+        """Raise Refused for SQLite's triggers that suppress what is written to seeded tables, or write there, too."""
+        if self._connection.vendor != "sqlite":
+            return
+        labels = "|".join(re.escape(table.label) for table in self._seeded)
+        changes = re.compile(
+            rf"RAISE\s*\(\s*IGNORE|\b(?:UPDATE|FROM|INTO)\s+(?:OR\s+\w+\s+)?[\"'`\[]?(?:{labels})\b", re.I
+        )
+        for table in self._seeded:
+            for name, definition in triggers_of(self._connection, table).items():
+                if changes.search(definition):
+                    raise Refused(
+                        f"The trigger {name} of {table.label} in {describe(self._using)} changes what is written to "
+                        "seeded tables: drop it, or leave the table out of the seeds."
+                    )
 
     def prevents_truncation(self, table: Table) -> bool:
         """Return True if TRUNCATE would skip triggers, do more than DELETE, or not reach the subscribers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -91,6 +92,19 @@ def count(connection: BaseDatabaseWrapper, table: Table, rows: Selection) -> int
     with connection.cursor() as cursor:
         query = f"SELECT count(*) FROM {table.own_rows} WHERE {rows.sql}"
         return int(run(cursor, query, rows.parameters).fetchone()[0])
+
+
+def fingerprint_of(connection: BaseDatabaseWrapper, table: Table, rows: Selection) -> tuple[int, str]:
+    """Return the number of the selected rows, and a digest of their content: other rows have another."""
+    digest, number = blake2b(digest_size=16), 0
+    order = ", ".join(_key(table))
+    query = f"SELECT {', '.join(table.names.values())} FROM {table.own_rows} WHERE {rows.sql} ORDER BY {order}"
+    with connection.cursor() as cursor:
+        run(cursor, query, rows.parameters)
+        while some := cursor.fetchmany(2_000):
+            number += len(some)
+            digest.update(repr(some).encode("utf-8", "surrogateescape"))
+    return number, digest.hexdigest()
 
 
 def _key(table: Table) -> list[str]:

@@ -45,7 +45,7 @@ class SeedResult:
             version=attempt.seed_version,
             skipped=skipped,
             row_counts=MappingProxyType(attempt.counts),
-            digests=MappingProxyType(attempt.digests),
+            digests=MappingProxyType(attempt.table_digests),
             anchored_at=attempt.anchored_at,
             loader=attempt.loader,
             duration_s=(attempt.duration_ms or 0) / 1000,

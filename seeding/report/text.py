@@ -83,7 +83,7 @@ def _cells(attempt: SeedMetadata) -> tuple[str, ...]:
         _utc(attempt.seeded_at).strftime("%Y-%m-%d %H:%M:%S"),
         f"{sum(attempt.counts.values()):,}" if attempt.counts else "-",
         "-" if attempt.duration_ms is None else f"{attempt.duration_ms / 1000:.1f}",
-        attempt.loader or "-",
+        printable(attempt.loader) or "-",
     )
 
 

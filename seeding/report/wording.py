@@ -11,6 +11,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
 
 
+def safe(text: str) -> str:
+    """Return the text, lines and blanks as they are, with its other control characters spelled out."""
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+
+
 def in_one_line(exc: BaseException) -> str:
     """Return the error's message as `printable` gives it, or the error's name where it has none."""
     return printable(str(exc)) or type(exc).__name__

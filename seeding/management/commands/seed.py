@@ -15,7 +15,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from shutil import get_terminal_size
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
@@ -26,7 +26,7 @@ from seeding.errors import Differs, SeedError
 from seeding.report.progress import Progress
 from seeding.report.results import Loss
 from seeding.report.terminal import Bar
-from seeding.report.wording import printable
+from seeding.report.wording import printable, safe
 
 T = TypeVar("T")
 
@@ -42,6 +42,7 @@ class Command(BaseCommand):
             if getattr(sys, stream) is None:  # closed before the process started, as daemons do
                 kwargs[stream] = kwargs.get(stream) or Path(os.devnull).open("w")  # noqa: SIM115
         super().__init__(*args, **kwargs)
+        self.stdout, self.stderr = _Patient(self.stdout), _Patient(self.stderr)
         self.signals: list[int] = []
         self.row_counts: dict[str, int] = {}
         self.unusable: SeedError | None = None
@@ -128,7 +129,7 @@ class Command(BaseCommand):
                 else:
                     self.seed()
         except SeedError as exc:
-            raise CommandError(str(exc), returncode=exc.exit_code) from exc
+            raise CommandError(safe(str(exc)), returncode=exc.exit_code) from exc
 
     def seed(self) -> None:
         with self._bar() as self.bar:
@@ -208,12 +209,8 @@ class Command(BaseCommand):
             self._write(self.stdout, style(line) if style else line)
 
     def _write(self, stream: OutputWrapper, text: str) -> None:
-        try:
-            stream.write(text)
-            stream.flush()
-        except OSError:  # nobody reads on: no reason to stop, nor for Python to complain when it exits
-            self.verbosity = 0
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        stream.write(text)
+        stream.flush()
 
     def _what(self) -> dict[str, Any]:
         given = {name: self.options[name] for name in self.row_counts}
@@ -240,6 +237,23 @@ class Command(BaseCommand):
                 return False
 
         return ask
+
+
+class _Patient(OutputWrapper):
+    """A stream that may be closed or full: no reason to stop, nor to end with another exit code."""
+
+    def __init__(self, wrapped: OutputWrapper) -> None:
+        super().__init__(cast(TextIO, wrapped._out), ending=wrapped.ending)
+        self.style_func = wrapped.style_func
+
+    def write(  # type: ignore[override]  # as its parent does
+        self, msg: str = "", style_func: Callable[[str], str] | None = None, ending: str | None = None
+    ) -> None:
+        try:
+            super().write(msg, style_func, ending)
+            self.flush()
+        except OSError:  # nobody reads on: Python shouldn't complain of it either when it exits
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
 
 
 class Signalled(KeyboardInterrupt):
