@@ -25,6 +25,7 @@ def prefer_wal(sender: object, connection: BaseDatabaseWrapper, **kwargs: Any) -
         cursor.execute("PRAGMA busy_timeout = 0")
         try:
             cursor.execute("PRAGMA journal_mode = WAL")
+            cursor.execute("PRAGMA synchronous = NORMAL")  # which is safe with WAL, and only there
         except OperationalError:
             pass
         finally:

@@ -37,7 +37,6 @@ def sqlite(path: Path | str) -> dict[str, Any]:
             # Writers queue for the lock at BEGIN instead of failing halfway; readers go on meanwhile.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA synchronous = NORMAL;",
         },
     }
 

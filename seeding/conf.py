@@ -121,10 +121,15 @@ def read(
         loader=resolved,
         using=using,
         batch_size=BATCH_SIZES[resolved] if batch_size is None else _value(batch_size, "batch_size", 1, _batch_size),
-        lock_timeout_s=_value(None, "SEED_LOCK_TIMEOUT", 300, seconds),
+        lock_timeout_s=lock_timeout_s(),
         anchor=_value(None, "SEED_ANCHOR", None, _anchor),
         enabled=_value(None, "SEED_ENABLED", settings.DEBUG, _flag),
     )
+
+
+def lock_timeout_s() -> int:
+    """Return how long all the waiting for locks of one command may take together, `SEED_LOCK_TIMEOUT`."""
+    return _value(None, "SEED_LOCK_TIMEOUT", 300, seconds)
 
 
 def user_password() -> str | None:

@@ -156,7 +156,7 @@ class Attempt:
                 getattr(exc, "signal_number", signal.SIGINT),
             )
         elif isinstance(exc, DatabaseError | InterfaceError):
-            error = explained(exc, self._using)
+            error = explained(exc, self._using, self._config.lock_timeout_s)
             if isinstance(error, LockTimeout):
                 return error
             error = SeedError(f"{error} Nothing was changed.")

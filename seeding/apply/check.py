@@ -24,7 +24,7 @@ def check(
     or the row counts now generate something else.
     """
     config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using)
-    with translated(using):
+    with translated(using, config.lock_timeout_s):
         attempt = record.require_applied(config.version, using, config.lock_timeout_s)
     from ..generate.digests import DEFINITION
     from .attempt import prepare

@@ -19,7 +19,7 @@ KEPT_ATTEMPTS = 1_000  # that are read at once; there may be hundreds of thousan
 def status(using: str = "default", *, most: int | None = KEPT_ATTEMPTS) -> SeedStatus:
     """Return the newest attempts, at most that many, and whether a seed is running now. Raises SeedError."""
     check_alias(using)
-    with translated(using):
+    with translated(using, conf.lock_timeout_s()):
         attempts = record.history(using, most)
         applied = record.applied(using)
         total = len(attempts) if most is None or len(attempts) < most else record.attempt_count(using)
@@ -41,7 +41,7 @@ def plan(
 
     config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using)
     seeders, dataset = prepare(config)
-    with translated(using):
+    with translated(using, config.lock_timeout_s):
         guard = survey(seeders, config, locks.Deadline(config.lock_timeout_s), report)
         target = Target(using, {}, conf.monday(config.anchor or timezone.now()))
         return SeedPlan(

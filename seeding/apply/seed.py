@@ -42,7 +42,7 @@ def seed(
     config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using, batch_size=batch_size)
     report = logged(report)
     try:
-        with translated(using):
+        with translated(using, config.lock_timeout_s):
             attempt = None if force else record.applied_as(config.version, using, config.lock_timeout_s)
             if attempt is not None:
                 return _skip(config, attempt, report)

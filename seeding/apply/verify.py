@@ -25,6 +25,7 @@ from ..load.values import names, stored_columns, stored_fields, types_of
 from ..models import SeedMetadata
 from ..report.progress import Progress, Report, ignore
 from ..report.results import Difference, TableVerification, Verification
+from ..report.wording import printable
 from .pipeline import batches, digest_of, prepared
 
 logger = logging.getLogger("seeding")
@@ -46,7 +47,7 @@ def verify(
     it doesn't suffice to compare.
     """
     config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using)
-    with translated(using):
+    with translated(using, config.lock_timeout_s):
         record.require_applied(config.version, using, config.lock_timeout_s)
         seeders = list(registry.discover())
         catalogue = Catalogue(using)
@@ -55,7 +56,7 @@ def verify(
         with locks.reading(using, deadline, report, [*record.tables(catalogue), *tables.values()]):
             attempt = record.require_applied(config.version, using)
             found = _Comparison(attempt, seeders, tables, using, config.batch_size, report).result()
-    logger.log(logging.INFO if found.same else logging.WARNING, "%s", found)
+    logger.log(logging.INFO if found.same else logging.WARNING, "%s", printable(str(found)))
     return found
 
 

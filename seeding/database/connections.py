@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -118,3 +119,23 @@ def _notice_vanished_server(connection: BaseDatabaseWrapper) -> None:
                         peer.setsockopt(level, getattr(socket, name), value)
         finally:
             peer.detach()  # the driver's, which goes on
+
+
+@contextmanager
+def busy_timeout(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
+    """Let SQLite wait that long for a lock in the block."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        before_ms = cursor.fetchone()[0]
+    set_busy_timeout(connection, seconds)
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            set_busy_timeout(connection, before_ms / 1000)
+
+
+def set_busy_timeout(connection: BaseDatabaseWrapper, seconds: float) -> None:
+    """Let SQLite wait that long for a lock from now on."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
 
 from ..errors import LockTimeout, SeedError
 from ..report.wording import in_one_line, printable
-from .connections import describe
+from .connections import busy_timeout, describe
 from .sessions import writers
 
 # PostgreSQL's error codes, https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -41,15 +41,16 @@ def message_of(exc: BaseException) -> str:
     return printable(f"{diag.message_primary}{detail}").rstrip(".?")
 
 
-def explained(exc: DatabaseError | InterfaceError, using: str) -> SeedError:
+def explained(exc: DatabaseError | InterfaceError, using: str, timeout_s: float | None = None) -> SeedError:
     """Return the error that says what happened to the database `using`, and what to do next."""
     message, database = message_of(exc), describe(using)
     if sqlstate(exc) == UNDEFINED_TABLE or message.startswith("no such table"):
         return SeedError(f"A table is missing in {database}: run `manage.py migrate` first ({message}).")
     if is_locked(exc):
+        within = "in time" if timeout_s is None else f"within {timeout_s:g} s"
         who = f": {holder} holds it" if (holder := _holder(using)) else ""
         return LockTimeout(
-            f"Could not acquire a lock on {database} in time ({message}){who}. "
+            f"Could not acquire a lock on {database} {within} ({message}){who}. "
             "Try again later, or raise SEED_LOCK_TIMEOUT."
         )
     if connections[using].connection is None and isinstance(exc, OperationalError):
@@ -65,9 +66,13 @@ def _holder(using: str) -> str:
 
 
 @contextmanager
-def translated(using: str) -> Iterator[None]:
-    """Turn what the database raises into a SeedError that says what to do."""
+def translated(using: str, timeout_s: float | None = None) -> Iterator[None]:
+    """Turn what the database raises into a SeedError that says what to do; on SQLite, wait for no lock any longer."""
     try:
-        yield
+        with ExitStack() as stack:
+            connection = connections[using]
+            if timeout_s is not None and connection.vendor == "sqlite" and not connection.in_atomic_block:
+                stack.enter_context(busy_timeout(connection, timeout_s))
+            yield
     except (DatabaseError, InterfaceError) as exc:
-        raise explained(exc, using) from exc
+        raise explained(exc, using, timeout_s) from exc

@@ -17,7 +17,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from ..errors import LockTimeout, Refused
 from ..report.progress import Progress, Report
 from .catalogue import Table
-from .connections import describe, prepare_transaction, refuse_unsuitable_session
+from .connections import (
+    busy_timeout,
+    describe,
+    prepare_transaction,
+    refuse_unsuitable_session,
+    set_busy_timeout,
+)
 from .errors import is_locked
 from .names import quoted, run
 from .sessions import ADVISORY_KEY, holder_of_seed_lock, users_of
@@ -54,7 +60,7 @@ def seed_lock(using: str, deadline: Deadline, report: Report) -> Iterator[None]:
             held.enter_context(busy_timeout(connection, POLL_S))  # short, so that a signal is noticed
             wait = _Wait("the write lock", connection, deadline, report, lambda: "another process")
             wait.until(lambda: _begin_sqlite(connection, held))
-            _set_busy_timeout(connection, deadline.remaining_s)  # COMMIT may wait for readers
+            set_busy_timeout(connection, deadline.remaining_s)  # COMMIT may wait for readers
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA defer_foreign_keys = ON")  # all of them, as rows come and go in any order
         else:
@@ -180,25 +186,6 @@ def _begin_sqlite(connection: BaseDatabaseWrapper, held: ExitStack) -> bool:
             raise
         return False
     return True
-
-
-@contextmanager
-def busy_timeout(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
-    """Let SQLite wait that long for a lock in the block."""
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA busy_timeout")
-        before_ms = cursor.fetchone()[0]
-    _set_busy_timeout(connection, seconds)
-    try:
-        yield
-    finally:
-        if connection.is_usable():
-            _set_busy_timeout(connection, before_ms / 1000)
-
-
-def _set_busy_timeout(connection: BaseDatabaseWrapper, seconds: float) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
 
 def _try_table_locks(connection: BaseDatabaseWrapper, tables: Mapping[str, Sequence[Table]], try_s: float) -> bool:

@@ -55,7 +55,7 @@ def status_as_text(status: SeedStatus, width: int, colours: Mapping[str, Callabl
 
     `colours` colour the line of an attempt, by its status.
     """
-    state = f"{status.applied.seed_version} is applied" if status.applied else "nothing is applied"
+    state = f"{printable(status.applied.seed_version)} is applied" if status.applied else "nothing is applied"
     lines = [f"{status.database}: {state}, {'a seed is' if status.running else 'no seed is'} running."]
     if not status.attempts:
         return "\n".join([*lines, "No seed has been applied yet."])

@@ -206,7 +206,7 @@ class Command(BaseCommand):
 
     def _say(self, line: str, *, level: int = 1, style: Callable[[str], str] | None = None) -> None:
         if self.verbosity >= level and not (self.bar is not None and self.bar.print(line)):
-            self._write(self.stdout, style(line) if style else line)
+            self._write(self.stdout, style(safe(line)) if style else safe(line))
 
     def _write(self, stream: OutputWrapper, text: str) -> None:
         stream.write(text)
