@@ -15,7 +15,7 @@ from ..report.wording import in_one_line
 from .defaults import constant_of, is_filled_by_the_database, random_uuid_of
 from .kinds import kind_of
 from .kinds.references import Reference
-from .seeder import Declaration, Model, SeededColumn, Seeder
+from .seeder import Declaration, Model, SeededColumn, Seeder, unfit_column
 
 if TYPE_CHECKING:
     from ..generate.columns import Columns
@@ -89,18 +89,12 @@ def check_parents(declarations: Mapping[Model, Declaration], seeder: Seeder) -> 
 def checked(declaration: Declaration, values: Columns) -> Seeder:
     """Return the seeder of a declaration whose function gives these columns.
 
-    Raises RegistrationError: for unknown columns (seeding.E101), for those that can't be seeded (seeding.E105), for
-    those that are missing (seeding.E102); each names all of them.
+    `values` are those of one row. Raises one RegistrationError that names all unknown columns (seeding.E101), all that
+    can't be seeded (seeding.E105), all whose values don't fit (seeding.E107), and all that are missing (seeding.E102).
     """
     meta = declaration.model._meta
     fields = {f.name: f for f in meta.concrete_fields if f is not meta.pk}
     unknown = [name for name in (*values, *declaration.undigested) if name not in fields]
-    if unknown:
-        raise RegistrationError(
-            f"{declaration.where}: {meta.label} has no column {', '.join(map(repr, dict.fromkeys(unknown)))} to fill; "
-            f"it has {', '.join(fields)}.",
-            id="seeding.E101",
-        )
     columns, constants, missing, unsuitable = [], [], [], []
     for name, f in fields.items():
         kind = kind_of(f)
@@ -117,8 +111,14 @@ def checked(declaration: Declaration, values: Columns) -> Seeder:
                 missing.append(f)
             else:
                 constants.append(constant)
-    _refuse_unsuitable(declaration, [*unsuitable, *(f for f in missing if kind_of(f) is None)])
-    _refuse_missing(declaration, missing)
+    _raise_all(
+        [
+            *_unknown(declaration, unknown, fields),
+            *_unsuitable(declaration, [*unsuitable, *(f for f in missing if kind_of(f) is None)]),
+            *_unfit(declaration, columns, values),
+            *_missing(declaration, [f for f in missing if kind_of(f) is not None]),
+        ]
+    )
     undigested = declaration.undigested | _passwords(columns)
     given = {**vars(declaration), "undigested": undigested}
     return Seeder(**given, columns=tuple(columns), constants=tuple(constants))
@@ -129,27 +129,62 @@ def _unsuitable_relation(f: Field[Any, Any]) -> bool:
     return f.is_relation and target is not None and not target.primary_key
 
 
-def _refuse_unsuitable(declaration: Declaration, fields: Sequence[Field[Any, Any]]) -> None:
-    if fields:
-        what = ", ".join(
-            f"{f.name} (a {type(f).__name__}{' to a column that is no primary key' if f.is_relation else ''})"
-            for f in fields
-        )
-        raise RegistrationError(
+def _raise_all(errors: Sequence[RegistrationError]) -> None:
+    """Raise the first error, if any, with the messages of all."""
+    if errors:
+        first = errors[0]
+        first.args = ("\n".join(map(str, errors)),)
+        raise first
+
+
+def _unknown(
+    declaration: Declaration, names: Sequence[str], fields: Mapping[str, Field[Any, Any]]
+) -> list[RegistrationError]:
+    if not names:
+        return []
+    quoted = ", ".join(map(repr, dict.fromkeys(names)))
+    message = f"{declaration.where}: {declaration.model._meta.label} has no column {quoted} to fill; it has "
+    return [RegistrationError(f"{message}{', '.join(fields)}.", id="seeding.E101")]
+
+
+def _unsuitable(declaration: Declaration, fields: Sequence[Field[Any, Any]]) -> list[RegistrationError]:
+    if not fields:
+        return []
+    what = ", ".join(
+        f"{f.name} (a {type(f).__name__}{' to a column that is no primary key' if f.is_relation else ''})"
+        for f in fields
+    )
+    return [
+        RegistrationError(
             f"{declaration.where} can't seed {declaration.model._meta.label}: no value can be given for {what}. "
             "A field class of your own needs a kind: see seeding.register_kind.",
             id="seeding.E105",
         )
+    ]
 
 
-def _refuse_missing(declaration: Declaration, fields: Sequence[Field[Any, Any]]) -> None:
-    if fields:
-        lines = "".join(f'\n    "{f.name}": {_example(f)},  # {type(f).__name__}' for f in fields)
-        raise RegistrationError(
+def _unfit(declaration: Declaration, columns: Sequence[SeededColumn], values: Columns) -> list[RegistrationError]:
+    errors = []
+    for column in columns:
+        try:
+            if column.name in values:
+                column.kind.column(values[column.name], 1)
+        except (TypeError, ValueError) as exc:
+            errors.append(unfit_column(declaration, column.name, exc))
+    return errors
+
+
+def _missing(declaration: Declaration, fields: Sequence[Field[Any, Any]]) -> list[RegistrationError]:
+    if not fields:
+        return []
+    lines = "".join(f'\n    "{f.name}": {_example(f)},  # {type(f).__name__}' for f in fields)
+    return [
+        RegistrationError(
             f"{declaration.where} doesn't declare all columns of {declaration.model._meta.label} that may not be NULL "
             f"and have no plain default. Add:{lines}\n",
             id="seeding.E102",
         )
+    ]
 
 
 def _example(f: Field[Any, Any]) -> str:

@@ -224,9 +224,14 @@ def test_removed_seeder__and_removed_model(sketch: Write) -> None:
     """The table is still there, its foreign key too, but no app knows it any more."""
     shop = sketch(BADGES, ALL_SEEDS)
     shop.seed()
+    badges = len(shop.rows("shop_badge"))
     shop.write(models=BADGES.split("class Badge")[0], seeds=PERSON_SEEDS)
-    assert shop.plan(*V2)["losses"] == []
-    shop.seed(*V2)
+    if IS_POSTGRESQL:
+        assert shop.plan(*V2)["losses"] == []
+        shop.seed(*V2)
+    else:  # nothing there shows whose rows they are, once no model says what they hold: they are announced
+        assert [loss["rows"] for loss in shop.plan(*V2)["losses"]] == [badges]
+        shop.seed(*V2, "--overwrite")
     assert shop.rows("shop_badge") == []
 
 

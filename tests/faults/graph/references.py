@@ -140,7 +140,11 @@ class Graph:
                 return
             values[self.keys[number]] = free[choices[0] % len(free)]
         else:
-            values |= {"id": max(there[name], default=0) + 1, "kept": kept, "tag": choices[0] % 3}
+            values |= {
+                "id": max(there[name], default=0) + 1,
+                "kept": kept,
+                "tag": 3 + choices[0] % 3,
+            }  # no seeded row has such a tag
         for position, (n, edge) in enumerate(self.of(number), 1):
             target = self._target(there, edge, choices[position % len(choices)])
             if target is None and not edge["null"]:
