@@ -19,6 +19,7 @@ from ..declare.registry import Seeders, registry
 from ..declare.target import Target
 from ..errors import ConfigurationError, Interrupted, LockTimeout, Refused, SeedError
 from ..generate.streams import Dataset
+from ..load.values import check_tables
 from ..models import SeedMetadata
 from ..protect.clashes import clashes, refuse_clashes
 from ..protect.guard import Guard, refusal
@@ -44,6 +45,7 @@ def prepare(config: conf.SeedConfig) -> tuple[Seeders, Dataset]:
 def survey(seeders: Seeders, config: conf.SeedConfig, deadline: locks.Deadline, report: Report) -> Guard:
     """Return what a seed would delete, keep and lose, as of one moment."""
     guard = Guard(seeders, config.using)
+    check_tables(seeders, guard)
     tables = [*record.tables(guard.catalogue), *guard.tables]
     with locks.reading(config.using, deadline, report, tables):
         return Guard(seeders, config.using).look()

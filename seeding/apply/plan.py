@@ -10,6 +10,7 @@ from .. import conf
 from ..database import locks, record
 from ..database.connections import check_alias, describe
 from ..database.errors import translated
+from ..errors import Refused
 from ..report.progress import Report, ignore
 from ..report.results import SeedPlan, SeedStatus, TablePlan
 
@@ -19,9 +20,10 @@ KEPT_ATTEMPTS = 1_000  # that are read at once; there may be hundreds of thousan
 def status(using: str = "default", *, most: int | None = KEPT_ATTEMPTS) -> SeedStatus:
     """Return the newest attempts, at most that many, and whether a seed is running now. Raises SeedError."""
     check_alias(using)
-    with translated(using, conf.lock_timeout_s()):
+    timeout_s = conf.lock_timeout_s()
+    with translated(using, timeout_s):
+        applied = record.applied(using, timeout_s)
         attempts = record.history(using, most)
-        applied = record.applied(using)
         total = len(attempts) if most is None or len(attempts) < most else record.attempt_count(using)
         return SeedStatus(describe(using), locks.is_running(using), attempts, applied, total)
 
@@ -37,12 +39,18 @@ def plan(
     """Return what a seed that applies the version would delete, keep and create. Raises SeedError."""
     from ..declare.target import Target
     from ..protect.clashes import clashes
+    from ..protect.obstacles import Obstacles
     from .attempt import prepare, survey
 
     config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using)
     seeders, dataset = prepare(config)
     with translated(using, config.lock_timeout_s):
         guard = survey(seeders, config, locks.Deadline(config.lock_timeout_s), report)
+        obstacles = []
+        try:
+            Obstacles(guard).refuse(report)
+        except Refused as exc:
+            obstacles.append(str(exc))
         target = Target(using, {}, conf.monday(config.anchor or timezone.now()))
         return SeedPlan(
             version=config.version,
@@ -61,5 +69,6 @@ def plan(
             ),
             losses=tuple(guard.losses),
             disposable=tuple(guard.disposed),
+            obstacles=tuple(obstacles),
             clashes=tuple(clashes(guard, seeders, dataset, target, report)),
         )

@@ -19,6 +19,7 @@ from ..declare import sources
 from ..declare.registry import Seeders
 from ..declare.seeder import Seeder
 from ..declare.target import Target
+from ..errors import SeedError
 from ..generate.digests import DEFINITION
 from ..generate.streams import Dataset
 from ..load.bulk_create import BulkCreate
@@ -27,8 +28,9 @@ from ..models import KeyRange, SeedMetadata
 from ..protect.guard import Guard, changed_meanwhile, refusal
 from ..protect.obstacles import Obstacles
 from ..protect.ownership import Marker, system_identifier
-from ..report.progress import Progress, Report
+from ..report.progress import Progress, Report, ignore
 from ..report.results import Loss
+from ..report.wording import printable
 from .pipeline import batches, digest_of, prepared, sample_digests
 
 
@@ -62,14 +64,42 @@ class Replacement:
             raise changed_meanwhile(config.version, self._using, guard.losses)
         message = f"Seeding {config.version} into {describe(self._using)} with {config.loader}."
         self._report(Progress("start", message, total=rows))
-        loader.clear(guard, Obstacles(guard), losses_too=bool(announced))
+        obstacles = Obstacles(guard)
+        loader.clear(guard, obstacles, losses_too=bool(announced))
         target = Target(self._using, self._first_keys(), self._anchored_at)
         digests, ranges = {}, []
         for seeder in self._seeders:
             digests[seeder.table], marker = self._load(loader, seeder, target)
             ranges += self._key_range(seeder, target, marker)
         loader.finish()
+        if triggers := obstacles.insert_triggers:
+            self._refuse_changes(triggers, guard, ranges, digests)
         return self._record(ranges, digests)
+
+    def _refuse_changes(
+        self, triggers: Sequence[str], guard: Guard, ranges: Sequence[KeyRange], digests: Mapping[str, str]
+    ) -> None:
+        """Compare every row, where triggers fired that may have changed them. Raises SeedError where they did."""
+        from .verify import Comparison
+
+        attempt = SeedMetadata(
+            seed_version=self._config.version,
+            row_counts=dict(self._dataset.row_counts),
+            digests=dict(digests),
+            digest_definition=DEFINITION,
+            anchored_at=self._anchored_at,
+        )
+        self._report(Progress("note", f"Comparing every row, as triggers have seen them: {', '.join(triggers)}."))
+        seeders = list(self._seeders)
+        tables = {seeder.table: guard.survey_of(seeder).table for seeder in seeders}
+        by_name = {key_range.table_name: key_range for key_range in ranges}
+        found = Comparison(attempt, seeders, tables, by_name, self._using, self._config.batch_size, ignore).result()
+        if not found.same:
+            raise SeedError(
+                f"A trigger changes what is written ({', '.join(triggers)}), so the data isn't what was generated: "
+                f"{printable('; '.join(map(str, found.differences)))}. Nothing was changed; disable it, or leave the "
+                "table out of the seeds."
+            )
 
     def _locks(
         self, loader: Loader, guard: Guard, announced: Sequence[Loss], rows: int

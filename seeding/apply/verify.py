@@ -22,7 +22,7 @@ from ..generate.columns import Batch
 from ..generate.digests import DEFINITION
 from ..generate.streams import Dataset
 from ..load.values import names, stored_columns, stored_fields, types_of
-from ..models import SeedMetadata
+from ..models import KeyRange, SeedMetadata
 from ..report.progress import Progress, Report, ignore
 from ..report.results import Difference, TableVerification, Verification
 from ..report.wording import printable
@@ -55,12 +55,14 @@ def verify(
         deadline = locks.Deadline(config.lock_timeout_s)
         with locks.reading(using, deadline, report, [*record.tables(catalogue), *tables.values()]):
             attempt = record.require_applied(config.version, using)
-            found = _Comparison(attempt, seeders, tables, using, config.batch_size, report).result()
+            found = Comparison(
+                attempt, seeders, tables, record.key_ranges(using), using, config.batch_size, report
+            ).result()
     logger.log(logging.INFO if found.same else logging.WARNING, "%s", printable(str(found)))
     return found
 
 
-class _Comparison:
+class Comparison:
     """Compares table by table."""
 
     def __init__(
@@ -68,13 +70,14 @@ class _Comparison:
         attempt: SeedMetadata,
         seeders: Sequence[Seeder],
         tables: Mapping[str, Table],
+        ranges: Mapping[str, KeyRange],
         using: str,
         batch_size: int,
         report: Report,
     ) -> None:
         self._attempt, self._using, self._batch_size, self._report = attempt, using, batch_size, report
         self._seeders, self._tables = seeders, tables
-        self._ranges = record.key_ranges(using)
+        self._ranges = ranges
         seeded = [seeder.table for seeder in seeders]
         if sorted(seeded) != sorted(attempt.counts) or attempt.anchored_at is None:
             raise Differs(

@@ -143,6 +143,7 @@ class Reactions:
 
     rules: tuple[str, ...]  # of INSERT, UPDATE or DELETE
     on_delete: tuple[str, ...]  # triggers of DELETE or TRUNCATE
+    on_insert: tuple[str, ...]  # triggers of INSERT
     has_hidden_rows: bool  # row level security applies to this role
     has_invalid_index: bool  # TRUNCATE would make it valid
 
@@ -156,13 +157,16 @@ def reactions(connection: BaseDatabaseWrapper, tables: Sequence[Table]) -> dict[
             "  WHERE ev_class = c.oid AND ev_type IN ('2', '3', '4') AND ev_enabled IN ('O', 'A')),"
             " ARRAY(SELECT tgname::text FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal"
             "  AND tgenabled IN ('O', 'A') AND (tgtype & 8 <> 0 OR tgtype & 32 <> 0)),"
+            " ARRAY(SELECT tgname::text FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal"
+            "  AND tgenabled IN ('O', 'A') AND tgtype & 4 <> 0),"
             " row_security_active(c.oid),"
             " EXISTS (SELECT FROM pg_index WHERE indrelid = c.oid AND NOT indisvalid)"
             " FROM pg_class AS c WHERE c.oid = ANY(%s::oid[])",
             [[table.oid for table in tables]],
         )
         return {
-            oid: Reactions(tuple(rules), tuple(triggers), *rest) for oid, rules, triggers, *rest in cursor.fetchall()
+            oid: Reactions(tuple(rules), tuple(deletes), tuple(inserts), *rest)
+            for oid, rules, deletes, inserts, *rest in cursor.fetchall()
         }
 
 

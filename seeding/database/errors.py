@@ -19,7 +19,7 @@ UNDEFINED_TABLE = "42P01"
 DEADLOCK_DETECTED = "40P01"
 SERIALIZATION_FAILURE = "40001"
 
-_WITH_DETAIL = ("23503", "23505")  # of other errors the detail may hold a whole row, and a password's hash with it
+_WITH_DETAIL = ("23503",)  # of other errors the detail may hold a row's content, and a password's hash with it
 
 
 def sqlstate(exc: BaseException) -> str:

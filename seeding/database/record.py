@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connections, transaction
@@ -12,10 +13,22 @@ from django.db import connections, transaction
 from ..errors import Pending
 from ..models import KeyRange, SeedMetadata, Status
 from .catalogue import Catalogue, Table
-from .connections import describe
+from .connections import describe, prepare_transaction
 from .names import run
 
 APPLIED_WITHIN_S = 5  # where no lock timeout is known: the health check
+
+
+@contextmanager
+def bounded(using: str, lock_timeout_s: float) -> Iterator[None]:
+    """Run the block in a transaction that waits for no lock longer than that, on PostgreSQL."""
+    connection = connections[using]
+    with transaction.atomic(using):
+        if connection.vendor == "postgresql":
+            prepare_transaction(connection)
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = {max(1, int(lock_timeout_s * 1000))}")
+        yield
 
 
 def applied(using: str, lock_timeout_s: float = APPLIED_WITHIN_S) -> SeedMetadata | None:
@@ -79,11 +92,7 @@ def record_success(using: str, key_ranges: Sequence[KeyRange], **columns: Any) -
 
 def record_duration(using: str, attempt: SeedMetadata, duration_ms: int) -> None:
     """Record how long an attempt took, in a transaction of its own that waits for no lock for long."""
-    connection = connections[using]
-    with transaction.atomic(using):
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL lock_timeout = {APPLIED_WITHIN_S * 1000}; SET LOCAL statement_timeout = 0")
+    with bounded(using, APPLIED_WITHIN_S):
         SeedMetadata.objects.using(using).filter(pk=attempt.pk).update(duration_ms=duration_ms)
 
 
@@ -92,10 +101,7 @@ def record_failure(using: str, error: str, **columns: Any) -> None:
     connection = connections[using]
     if not connection.in_atomic_block:
         connection.close()  # whatever state the failure left it in
-    with transaction.atomic(using):
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL lock_timeout = {APPLIED_WITHIN_S * 1000}; SET LOCAL statement_timeout = 0")
+    with bounded(using, APPLIED_WITHIN_S):
         SeedMetadata.objects.using(using).create(status=Status.FAILED, error=error, **columns, **_who(using))
 
 
@@ -120,10 +126,6 @@ def analyze(using: str, tables: Sequence[str], lock_timeout_s: float) -> None:
     """Refresh the planner's statistics of the tables, in a transaction of its own."""
     connection = connections[using]
     found = Catalogue(using).of_models(tables)
-    with transaction.atomic(using), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                f"SET LOCAL lock_timeout = {max(1000, int(lock_timeout_s * 1000))}; SET LOCAL statement_timeout = 0"
-            )
+    with bounded(using, max(1.0, lock_timeout_s)), connection.cursor() as cursor:
         for table in found.values():
             run(cursor, f"ANALYZE {table.sql}")

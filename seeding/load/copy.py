@@ -22,7 +22,7 @@ from ..protect.obstacles import Obstacles
 from ..report.progress import Progress, Report
 from .binary import HEADER, TRAILER, encode
 from .loader import Loader, refuse_lost_rows
-from .values import check_types, names, stored_columns, stored_fields, types_of
+from .values import names, stored_columns, stored_fields, types_of
 
 REBUILD_ROWS = 5_000  # from here on, creating indexes and checking foreign keys at the end beats doing it row by row
 MAINTENANCE_WORK_MEM = "256MB"
@@ -38,7 +38,6 @@ class Copy(Loader):
         self._truncated: set[Table] = set()
         self._types = {}
         for seeder in self.seeders:
-            check_types(seeder, self.table_of(seeder))
             self._types[seeder.table] = types_of(seeder, self.table_of(seeder))
 
     def locks(self, rows: int) -> dict[str, list[Table]]:

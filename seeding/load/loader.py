@@ -20,6 +20,7 @@ from ..protect.deletion import delete_lost, delete_orphaned, delete_own
 from ..protect.guard import Guard
 from ..protect.obstacles import Obstacles
 from ..report.progress import Report
+from .values import check_tables
 
 
 class Loader(ABC):
@@ -29,9 +30,7 @@ class Loader(ABC):
         """`guard` knows the tables; it needn't have looked at the rows."""
         self.seeders, self.guard, self.report = list(seeders), guard, report
         self.connection = connections[guard.using]
-        missing = [seeder.table for seeder in self.seeders if seeder.table not in guard.names]
-        if missing:
-            raise SeedError(f"The table {missing[0]} is missing: run `manage.py migrate` first.")
+        check_tables(seeders, guard)
 
     def table_of(self, seeder: Seeder) -> Table:
         """Return the table that the seeder's rows go to."""

@@ -15,10 +15,12 @@ from ..declare.defaults import Constant
 from ..declare.kinds import cells, kind_of
 from ..declare.kinds.base import Kind, Unsuitable
 from ..declare.kinds.cells import Cells
+from ..declare.registry import Seeders
 from ..declare.seeder import Seeder, unfit_column
 from ..declare.target import Target
 from ..errors import SeedError
 from ..generate.columns import Batch, Categorical, Column
+from ..protect.guard import Guard
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,15 @@ def stored_fields(seeder: Seeder) -> list[Field[Any, Any]]:
     """Return the fields whose columns are written, in the model's order."""
     written = {seeder.key, *(c.field for c in seeder.columns), *(constant.field for constant in seeder.constants)}
     return [f for f in seeder.model._meta.concrete_fields if f in written]
+
+
+def check_tables(seeders: Seeders, guard: Guard) -> None:
+    """Raise SeedError where a table is missing, or a column of it doesn't hold its values exactly."""
+    for seeder in seeders:
+        if seeder.table not in guard.names:
+            raise SeedError(f"The table {seeder.table} is missing: run `manage.py migrate` first.")
+        if guard.connection.vendor == "postgresql":
+            check_types(seeder, guard.survey_of(seeder).table)
 
 
 def check_types(seeder: Seeder, table: Table) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from ..database.catalogue import Publication, Reactions, Table, publications, reactions, triggers_of
 from ..database.connections import describe
 from ..errors import Refused
@@ -32,7 +30,6 @@ class Obstacles:
                 f"Row level security hides rows of {', '.join(hidden)} in {describe(self._using)} from this role, so "
                 "what a seed would delete can't be seen: seed as a role with BYPASSRLS, or as the owner without FORCE."
             )
-        self._refuse_triggers()
         for table in self._seeded:
             found = self._reactions.get(table.oid)
             if found and found.rules:
@@ -42,21 +39,13 @@ class Obstacles:
                 )
         self._refuse_publications(report)
 
-    def _refuse_triggers(self) -> None:
-        """Raise Refused for SQLite's triggers that suppress what is written to seeded tables, or write there, too."""
-        if self._connection.vendor != "sqlite":
-            return
-        labels = "|".join(re.escape(table.label) for table in self._seeded)
-        changes = re.compile(
-            rf"RAISE\s*\(\s*IGNORE|\b(?:UPDATE|FROM|INTO)\s+(?:OR\s+\w+\s+)?[\"'`\[]?(?:{labels})\b", re.I
-        )
-        for table in self._seeded:
-            for name, definition in triggers_of(self._connection, table).items():
-                if changes.search(definition):
-                    raise Refused(
-                        f"The trigger {name} of {table.label} in {describe(self._using)} changes what is written to "
-                        "seeded tables: drop it, or leave the table out of the seeds."
-                    )
+    @property
+    def insert_triggers(self) -> list[str]:
+        """The triggers that fire when rows are written to seeded tables, and may change them."""
+        if self._connection.vendor == "sqlite":
+            found = [triggers_of(self._connection, table) for table in self._seeded]
+            return [name for triggers in found for name, sql in triggers.items() if "INSERT" in sql.upper()]
+        return [name for table in self._seeded for name in self._reactions[table.oid].on_insert]
 
     def prevents_truncation(self, table: Table) -> bool:
         """Return True if TRUNCATE would skip triggers, do more than DELETE, or not reach the subscribers."""

@@ -22,6 +22,7 @@ def plan_as_json(plan: SeedPlan) -> str:
             "loader": plan.loader,
             "database": plan.database,
             "clashes": list(plan.clashes),
+            "obstacles": list(plan.obstacles),
             "tables": [{"table": t.table, "delete": t.delete, "keep": t.keep, "create": t.create} for t in plan.tables],
             "losses": [_loss(loss) for loss in plan.losses],
             "disposable": [_loss(loss) for loss in plan.disposable],

@@ -92,6 +92,7 @@ class SeedPlan:
     losses: Sequence[Loss]
     clashes: Sequence[str]  # kept rows' unique values that new rows need, in words
     disposable: Sequence[Loss] = ()  # rows that may be deleted with those that they reference
+    obstacles: Sequence[str] = ()  # what of the database a seed can't see through, in words
 
     def __repr__(self) -> str:
         created = counted({t.table: t.create for t in self.tables})

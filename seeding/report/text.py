@@ -45,6 +45,7 @@ def plan_as_text(plan: SeedPlan) -> str:
     if plan.clashes:
         lines.append("It would be refused. These kept rows hold unique values that new rows need:")
         lines += [f"  {clash}" for clash in plan.clashes]
+    lines += [f"It would be refused: {printable(obstacle)}" for obstacle in plan.obstacles]
     if not plan.enabled:
         lines.append("It would be refused: seeding isn't enabled here (SEED_ENABLED).")
     return "\n".join(lines)

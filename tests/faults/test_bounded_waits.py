@@ -247,7 +247,7 @@ def test_pages__answer_in_time(seeded_project: Project, request_: str, statement
 def test_analyze__gives_up_in_time(project: Project) -> None:
     """The seed is applied by then, so that it is told as a warning."""
     project.seed("--users", "300", "--orders", "30000")
-    seeding = "SELECT 1 FROM pg_locks WHERE relation = 'orders'::regclass AND granted AND mode LIKE '%Exclusive%'"
+    seeding = "SELECT 1 FROM pg_locks WHERE relation = 'orders'::regclass AND granted AND mode = 'ExclusiveLock'"
     process = project.start("seed", *V2, "--users", "300", "--orders", "30000", "--loader", "bulk_create", **SETTINGS)
     with connect(project) as other:
 

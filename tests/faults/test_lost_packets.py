@@ -90,8 +90,8 @@ with socket.socket(fileno=os.dup(connection.connection.pgconn.socket)) as ours:
 
 def milliseconds(shown: str) -> int:
     """Return what `SHOW` shows of a time."""
-    if shown == "0":
-        return 0
+    if shown.isdigit():
+        return int(shown)
     units = {"min": 60_000, "ms": 1, "s": 1000}
     unit = next(unit for unit in units if shown.endswith(unit))
     return int(shown.removesuffix(unit)) * units[unit]

@@ -19,7 +19,7 @@ from ...generate.columns import Categorical, Column, filled, nulls_of
 
 _NUMBERS = {"int2": ">i2", "int4": ">i4", "int8": ">i8", "bool": "?", "float4": ">f4", "float8": ">f8"}
 _NUMBERS |= {"timestamptz": ">i8", "timestamp": ">i8", "date": ">i4", "time": ">i8"}
-NUMBERS, TEXTS = tuple(_NUMBERS), ("text", "varchar", "bpchar")
+NUMBERS, TEXTS = tuple(_NUMBERS), ("text", "varchar")
 
 _DIGITS_PER_GROUP = 4  # numeric holds groups of four decimal digits
 _NEGATIVE = 0x4000

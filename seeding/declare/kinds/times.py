@@ -18,7 +18,7 @@ from ...database.catalogue import ColumnType
 from ...generate.columns import Column, filled, masked, nulls_of
 from ..target import Target
 from . import cells
-from .base import Kind
+from .base import Kind, Unsuitable
 from .cells import Cells
 
 DAY_US = 86_400_000_000
@@ -109,8 +109,21 @@ class Moment(_Time):
             raise ValueError(f"it holds {value}, which has no time zone: give one, like datetime.UTC")
         return microseconds(value)
 
+    def read(self, values: Sequence[Any]) -> Column:
+        """Return stored moments; those of a column without time zone are UTC's."""
+        return super().read(
+            [value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value for value in values]
+        )
+
     def anchor(self, target: Target) -> int:
         return microseconds(target.anchored_at)
+
+    def check_type(self, column_type: ColumnType) -> None:
+        super().check_type(column_type)
+        if 0 <= column_type.modifier < 6 and not self.is_adapted:
+            raise Unsuitable(
+                f"is {column_type.name}({column_type.modifier}) in the database, which rounds microseconds"
+            )
 
     def python(self, column: Column) -> list[Any]:
         return [None if us is None else EPOCH + timedelta(microseconds=us) for us in column.tolist()]
