@@ -109,8 +109,8 @@ class Replacement:
         lost = {loss.table for loss in announced}
         locked = {table for tables in wanted.values() for table in tables}
         others = [t for t in guard.tables if t not in locked and (t.label in lost or t in guard.disposable)]
-        written = [*wanted.get(locks.WRITE, []), *others]
-        return {locks.RECORD: record.tables(guard.catalogue), **wanted, locks.WRITE: written}
+        written = [*record.tables(guard.catalogue), *wanted.pop(locks.WRITE, []), *others]
+        return {locks.WRITE: written, **wanted}
 
     def _first_keys(self) -> dict[str, int]:
         """Return each table's first new key: above the keys of the kept rows."""

@@ -31,8 +31,8 @@ from .sessions import ADVISORY_KEY, holder_of_seed_lock, users_of
 POLL_S = 0.1
 TABLE_TRY_S = 1.2  # a little above deadlock_timeout's default, after which the server cancels an autovacuum in the way
 
-# What a lock of each mode is for; in the way of all but the last stand writers, in its way readers, too.
-READ, RECORD, WRITE, REBUILD = "ACCESS SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"
+# What a lock of each mode is for. Writers, and whoever locks rows, stand in the way of WRITE; readers of REBUILD, too.
+READ, WRITE, REBUILD = "ACCESS SHARE", "EXCLUSIVE", "ACCESS EXCLUSIVE"
 
 
 class Deadline:
@@ -114,8 +114,8 @@ def lock_tables(
     labels = ", ".join(dict.fromkeys(table.label for some in wanted.values() for table in some))
 
     def holder() -> str:
-        readers = users_of(connection, wanted.get(REBUILD, []), even_readers=True)
-        return readers or users_of(connection, [t for some in wanted.values() for t in some], even_readers=False)
+        writers = users_of(connection, [t for some in wanted.values() for t in some], even_readers=False)
+        return writers or users_of(connection, wanted.get(REBUILD, []), even_readers=True)
 
     wait = _Wait(f"the lock on {labels}", connection, deadline, report, holder, pause_s=TABLE_TRY_S)
     wait.until(lambda: _try_table_locks(connection, wanted, min(TABLE_TRY_S, deadline.remaining_s)))
@@ -142,14 +142,14 @@ class _Wait:
         told = False
         while not attempt():
             who = self._holder() or "another session"
+            if not told:
+                self._report(Progress("waiting", f"Waiting for {self._what}: {who} holds it."))
+                told = True
             if not self._deadline.remaining_s:
                 raise LockTimeout(
                     f"Could not acquire {self._what} on {describe(self._connection.alias)} within "
                     f"{self._deadline.timeout_s:g} s: {who} holds it. Try again later, or raise SEED_LOCK_TIMEOUT."
                 )
-            if not told:
-                self._report(Progress("waiting", f"Waiting for {self._what}: {who} holds it."))
-                told = True
             time.sleep(min(self._pause_s, self._deadline.remaining_s))
 
 
