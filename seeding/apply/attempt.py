@@ -15,6 +15,7 @@ from .. import conf
 from ..database import locks, record
 from ..database.connections import describe
 from ..database.errors import DEADLOCK_DETECTED, explained, message_of, sqlstate
+from ..declare.existing import read_existing
 from ..declare.registry import Seeders, registry
 from ..declare.target import Target
 from ..errors import ConfigurationError, Interrupted, LockTimeout, Refused, SeedError
@@ -42,12 +43,15 @@ def prepare(config: conf.SeedConfig) -> tuple[Seeders, Dataset]:
         raise ConfigurationError(str(exc), source=config.counts_source) from exc
 
 
-def survey(seeders: Seeders, config: conf.SeedConfig, deadline: locks.Deadline, report: Report) -> Guard:
-    """Return what a seed would delete, keep and lose, as of one moment."""
+def survey(
+    seeders: Seeders, dataset: Dataset, config: conf.SeedConfig, deadline: locks.Deadline, report: Report
+) -> Guard:
+    """Return what a seed would delete, keep and lose, as of one moment; read the existing rows that it refers to."""
     guard = Guard(seeders, config.using)
     check_tables(seeders, guard)
-    tables = [*record.tables(guard.catalogue), *guard.tables]
+    tables = [*record.tables(guard.catalogue), *guard.tables, *guard.existing]
     with locks.reading(config.using, deadline, report, tables):
+        read_existing(seeders, dataset, config.using)
         return Guard(seeders, config.using).look()
 
 
@@ -73,7 +77,7 @@ class Attempt:
                 f"{describe(self._using)} may be filled with demo data."
             )
         seeders, dataset = prepare(self._config)
-        guard = survey(seeders, self._config, self._deadline, self._report)
+        guard = survey(seeders, dataset, self._config, self._deadline, self._report)
         applied = self._applied()
         if applied is not None:
             return SeedResult.of(applied, skipped=True)

@@ -26,6 +26,7 @@ def check(
     config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using)
     with translated(using, config.lock_timeout_s):
         attempt = record.require_applied(config.version, using, config.lock_timeout_s)
+    from ..declare.existing import read_existing
     from ..generate.digests import DEFINITION
     from .attempt import prepare
     from .pipeline import sample_digests
@@ -42,6 +43,8 @@ def check(
             f"{config.version} is applied: {counted(attempt.counts)}. An earlier release recorded its digests in "
             "another way, so only --verify can tell whether the code still generates it."
         )
+    with translated(using, config.lock_timeout_s), record.bounded(using, config.lock_timeout_s):
+        read_existing(seeders, dataset, using)
     samples = sample_digests(seeders, dataset)
     changed = [table for table, digest in samples.items() if attempt.table_sample_digests.get(table) != digest]
     if changed:

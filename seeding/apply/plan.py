@@ -45,7 +45,7 @@ def plan(
     config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using)
     seeders, dataset = prepare(config)
     with translated(using, config.lock_timeout_s):
-        guard = survey(seeders, config, locks.Deadline(config.lock_timeout_s), report)
+        guard = survey(seeders, dataset, config, locks.Deadline(config.lock_timeout_s), report)
         obstacles = []
         try:
             Obstacles(guard).refuse(report)

@@ -16,6 +16,7 @@ from ..database.connections import describe
 from ..database.rows import all_rows
 from ..database.sequences import raise_sequence
 from ..declare import sources
+from ..declare.existing import read_existing
 from ..declare.registry import Seeders
 from ..declare.seeder import Seeder
 from ..declare.target import Target
@@ -62,6 +63,7 @@ class Replacement:
             if not announced and not overwrite:
                 raise refusal(config.version, self._using, guard.losses)
             raise changed_meanwhile(config.version, self._using, guard.losses)
+        read_existing(self._seeders, self._dataset, self._using)
         message = f"Seeding {config.version} into {describe(self._using)} with {config.loader}."
         self._report(Progress("start", message, total=rows))
         obstacles = Obstacles(guard)

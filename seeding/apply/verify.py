@@ -14,6 +14,7 @@ from ..database import locks, record
 from ..database.catalogue import Catalogue, Table
 from ..database.errors import translated
 from ..database.rows import all_rows
+from ..declare.existing import read_existing
 from ..declare.registry import registry
 from ..declare.seeder import Seeder
 from ..declare.target import Target
@@ -52,8 +53,9 @@ def verify(
         seeders = list(registry.discover())
         catalogue = Catalogue(using)
         tables = catalogue.of_models([seeder.table for seeder in seeders])
+        existing = catalogue.of_models([model._meta.db_table for seeder in seeders for model in seeder.existing])
         deadline = locks.Deadline(config.lock_timeout_s)
-        with locks.reading(using, deadline, report, [*record.tables(catalogue), *tables.values()]):
+        with locks.reading(using, deadline, report, [*record.tables(catalogue), *tables.values(), *existing.values()]):
             attempt = record.require_applied(config.version, using)
             found = Comparison(
                 attempt, seeders, tables, record.key_ranges(using), using, config.batch_size, report
@@ -97,6 +99,7 @@ class Comparison:
 
     def _table(self, seeder: Seeder) -> TableVerification:
         dataset = Dataset(self._attempt.seed_version, self._attempt.counts)
+        read_existing([seeder], dataset, self._using)
         total, digest = dataset.row_counts[seeder.table], digest_of(seeder)
         wire = _Wire(seeder, self._tables[seeder.table], self._target) if _has_wire(self._using) else None
         different = missing = 0

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Field
 
 from ..errors import ConfigurationError, RegistrationError
+from ..generate.existing import ExistingRows, Lookup
 from ..report.wording import in_one_line
 from .defaults import constant_of, is_filled_by_the_database, random_uuid_of
 from .kinds import kind_of
@@ -74,11 +75,9 @@ def check_parents(declarations: Mapping[Model, Declaration], seeder: Seeder) -> 
     for parent in seeder.parents:
         if parent not in declarations:
             names = ", ".join(c.name for c in seeder.columns if c.parent is parent) or seeder.key.name
-            advice = (
-                "its rows are Django's own, so leave the column out"
-                if is_maintained(parent)
-                else f"register {parent._meta.label} too, or leave the column out"
-            )
+            advice = f"use rows.existing({parent.__name__}) if its rows are there already, or leave the column out"
+            if not is_maintained(parent):
+                advice = f"register {parent._meta.label} too, {advice}"
             raise RegistrationError(
                 f"{seeder.where} declares {names}, which refers to {parent._meta.label}, a model without a seeder: "
                 f"{advice}.",
@@ -86,11 +85,26 @@ def check_parents(declarations: Mapping[Model, Declaration], seeder: Seeder) -> 
             )
 
 
-def checked(declaration: Declaration, values: Columns) -> Seeder:
+def check_existing(
+    declarations: Mapping[Model, Declaration], declaration: Declaration, lookups: Sequence[Lookup]
+) -> None:
+    """Raise RegistrationError where rows of a seeded model are asked for as if no seed made them (seeding.E116)."""
+    for lookup in lookups:
+        model = lookup.model._meta.concrete_model
+        if model in declarations:
+            raise RegistrationError(
+                f"{declaration.where} asks by rows.existing() for rows of {model._meta.label}, which "
+                f"{declarations[model].where} seeds: refer to them by rows.reference().",
+                id="seeding.E116",
+            )
+
+
+def checked(declaration: Declaration, values: Columns, lookups: Sequence[Lookup] = ()) -> Seeder:
     """Return the seeder of a declaration whose function gives these columns.
 
-    `values` are those of one row. Raises one RegistrationError that names all unknown columns (seeding.E101), all that
-    can't be seeded (seeding.E105), all whose values don't fit (seeding.E107), and all that are missing (seeding.E102).
+    `values` are those of one row, `lookups` what it asked for of rows that no seed made. Raises one RegistrationError
+    that names all unknown columns (seeding.E101), all that can't be seeded (seeding.E105), all whose values don't fit
+    (seeding.E107), and all that are missing (seeding.E102).
     """
     meta = declaration.model._meta
     fields = {f.name: f for f in meta.concrete_fields if f is not meta.pk}
@@ -102,7 +116,7 @@ def checked(declaration: Declaration, values: Columns) -> Seeder:
             if kind is None or _unsuitable_relation(f):
                 unsuitable.append(f)
             else:
-                columns.append(SeededColumn(f, kind))
+                columns.append(SeededColumn(f, kind, is_existing=isinstance(values[name], ExistingRows)))
         elif kind is not None and (form := random_uuid_of(f)) is not None:
             columns.append(SeededColumn(f, kind, form))
         elif not is_filled_by_the_database(f):
@@ -121,7 +135,8 @@ def checked(declaration: Declaration, values: Columns) -> Seeder:
     )
     undigested = declaration.undigested | _passwords(columns)
     given = {**vars(declaration), "undigested": undigested}
-    return Seeder(**given, columns=tuple(columns), constants=tuple(constants))
+    existing = frozenset(lookup.model._meta.concrete_model for lookup in lookups)
+    return Seeder(**given, columns=tuple(columns), constants=tuple(constants), existing=existing)
 
 
 def _unsuitable_relation(f: Field[Any, Any]) -> bool:
@@ -191,8 +206,11 @@ def _example(f: Field[Any, Any]) -> str:
     kind = kind_of(f)
     if kind is None:
         return "..."
-    parent = kind.parent.__name__ if isinstance(kind, Reference) else ""
-    return kind.example.format(name=f.name, parent=parent)
+    if not isinstance(kind, Reference):
+        return kind.example.format(name=f.name)
+    if is_maintained(kind.parent):
+        return f"rows.existing({kind.parent.__name__})"
+    return kind.example.format(name=f.name, parent=kind.parent.__name__)
 
 
 def _passwords(columns: Sequence[SeededColumn]) -> set[str]:

@@ -74,9 +74,11 @@ class Registry:
         probe = Dataset("probe", {d.table: 1 for d in self._declarations.values()})
         seeders = {}
         for model, declaration in self._declarations.items():
-            seeder = checks.checked(declaration, declaration.values(probe, 0, 1))
-            checks.check_parents(self._declarations, seeder)
-            seeder.batch(probe, 0, 1)
+            with probe.asking() as lookups:
+                seeder = checks.checked(declaration, declaration.values(probe, 0, 1), lookups)
+                checks.check_existing(self._declarations, declaration, lookups)
+                checks.check_parents(self._declarations, seeder)
+                seeder.batch(probe, 0, 1)
             seeders[model] = seeder
         return in_load_order(seeders)
 

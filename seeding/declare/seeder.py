@@ -13,6 +13,7 @@ from django.db.models import Field
 
 from ..errors import RegistrationError
 from ..generate.columns import Batch, Column, filled
+from ..generate.existing import ExistingRows
 from ..generate.rows import Rows
 from ..report.wording import in_one_line
 from .defaults import Constant, Form, itself
@@ -79,6 +80,7 @@ class SeededColumn:
     field: Field[Any, Any]
     kind: Kind
     random_uuid: Form | None = None  # how one is written
+    is_existing: bool = False  # its rows are ones that no seed made
 
     @property
     def name(self) -> str:
@@ -87,7 +89,7 @@ class SeededColumn:
     @property
     def parent(self) -> Model | None:
         """The model whose row numbers the values are."""
-        return self.kind.parent if isinstance(self.kind, Reference) else None
+        return self.kind.parent if isinstance(self.kind, Reference) and not self.is_existing else None
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class Seeder(Declaration):
 
     columns: tuple[SeededColumn, ...] = ()
     constants: tuple[Constant, ...] = ()
+    existing: frozenset[Model] = frozenset()  # models to whose rows, which no seed made, it refers
 
     @property
     def digested(self) -> list[SeededColumn]:
@@ -126,6 +129,10 @@ class Seeder(Declaration):
             )
         try:
             found = column.kind.column(values[column.name], stop - start)
+            if column.is_existing != isinstance(found, ExistingRows):
+                raise TypeError(
+                    "it refers to seeded rows for some row numbers or versions, to existing ones for others"
+                )
             if column.parent is not None:
                 _check_row_numbers(found, column.parent, dataset.row_counts)
         except (TypeError, ValueError) as exc:
@@ -153,7 +160,7 @@ def _no_queries(where: str) -> Iterator[None]:
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise RegistrationError(
             f"{where} queries the database: a seeder's rows depend on row numbers alone; refer to other seeded rows by "
-            "rows.reference().",
+            "rows.reference(), to rows that no seed made by rows.existing().",
             id="seeding.E114",
         )
 

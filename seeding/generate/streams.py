@@ -7,11 +7,14 @@ Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .existing import UNREAD, Found, Lookup
 
 Bits = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
@@ -21,12 +24,34 @@ MOST_KEPT = 1 << 24  # rows of a stream that are kept for picked rows: 128 MB; o
 
 
 class Dataset:
-    """The content of one version at given row counts: `{"users": 1000, …}`, by table."""
+    """The content of one version at given row counts: `{"users": 1000, …}`, by table.
+
+    `existing` are the rows of one database that no seed made, as far as seeders refer to them.
+    """
 
     def __init__(self, version: str, row_counts: Mapping[str, int]) -> None:
         self.version = version
         self.row_counts = row_counts
+        self.existing: dict[Lookup, Found] = {}
+        self._asked: list[Lookup] | None = None
         self._whole: dict[tuple[str, str], Bits] = {}
+
+    @contextmanager
+    def asking(self) -> Iterator[list[Lookup]]:
+        """Collect the lookups in the block of rows that weren't read; one that stands for them is the answer."""
+        self._asked = []
+        try:
+            yield self._asked
+        finally:
+            self._asked = None
+
+    def found(self, lookup: Lookup) -> Found:
+        """Return the existing rows that a lookup found. Raises ValueError where they weren't read."""
+        if lookup not in self.existing and self._asked is None:
+            raise ValueError(f"it asks for existing rows of {lookup}, and didn't for its first row: ask in every call")
+        if self._asked is not None:
+            self._asked.append(lookup)
+        return self.existing.get(lookup, UNREAD)
 
     def key(self, table: str, stream: str) -> int:
         """Return the stream's key: 128 bits that differ for each version, table and name."""

@@ -102,7 +102,10 @@ class Guard:
         self.catalogue = Catalogue(using)
         self.ranges = record.key_ranges(using)
         by_name = {seeder.table: seeder for seeder in seeders}
-        self._found = self.catalogue.of_models([*by_name, *(name for name in self.ranges if name not in by_name)])
+        existing = [model._meta.db_table for seeder in seeders for model in seeder.existing]
+        orphaned = [name for name in self.ranges if name not in by_name and name not in existing]
+        self._found = self.catalogue.of_models([*by_name, *orphaned])
+        self.existing = list(self.catalogue.of_models(existing).values())
         self.surveys = {
             table: TableSurvey(table, by_name.get(name), self.ranges.get(name)) for name, table in self._found.items()
         }
@@ -139,6 +142,11 @@ class Guard:
     def disposed(self) -> list[Loss]:
         """What a seed may delete with the rows that it refers to."""
         return [lost.loss for lost in self.lost if lost.is_disposable]
+
+    @property
+    def existing_losses(self) -> list[Loss]:
+        """What would be lost of tables to whose rows seeders refer as there already: no option allows that."""
+        return [lost.loss for lost in self.lost if lost.table in self.existing]
 
     @property
     def tables(self) -> list[Table]:

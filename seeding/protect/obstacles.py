@@ -18,6 +18,7 @@ class Obstacles:
         self._reactions: dict[int, Reactions] = {}
         self._publications: list[Publication] = []
         self._tables = guard.tables
+        self._existing_losses = guard.existing_losses
         if guard.connection.vendor == "postgresql":
             self._reactions = reactions(guard.connection, self._tables)
             self._publications = publications(guard.connection, self._seeded)
@@ -38,6 +39,12 @@ class Obstacles:
                     f"({', '.join(found.rules)}): disable them, or leave the table out of the seeds."
                 )
         self._refuse_publications(report)
+        if self._existing_losses:
+            losses = "; ".join(map(str, self._existing_losses))
+            raise Refused(
+                f"Rows of {describe(self._using)} that seeds refer to as existing ones, and never delete, would have "
+                f"to be deleted: {losses}. Nothing was changed; let them reference other rows first."
+            )
 
     @property
     def insert_triggers(self) -> list[str]:

@@ -19,7 +19,7 @@ than the seed. Anything else isn't shown to be the seed's, and isn't deleted wit
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ from ..database.catalogue import Table
 from ..database.names import quoted, run
 from ..database.record import applied
 from ..database.rows import all_rows
+from ..declare.existing import read_existing
 from ..declare.kinds import kind_of
 from ..declare.kinds.base import Kind
 from ..declare.kinds.references import Reference
@@ -84,7 +85,7 @@ def chosen_columns(seeder: Seeder, batch: Batch, target: Target) -> list[str]:
 
 def _sliced(batch: Batch, part: slice) -> Batch:
     columns: dict[str, Column] = {
-        name: Categorical(c.codes[part], c.labels) if isinstance(c, Categorical) else c[part]
+        name: replace(c, codes=c.codes[part]) if isinstance(c, Categorical) else c[part]
         for name, c in batch.columns.items()
     }
     return Batch(0, len(range(*part.indices(batch.count))), columns)
@@ -252,7 +253,9 @@ class _Judge:
         target = Target(self._using, dict.fromkeys(source.row_counts, 1) | first_keys, source.anchored_at)
         try:
             stop = min(stop, source.row_counts[self._range.table_name])
-            batch = seeder.batch(Dataset(source.seed_version, source.row_counts), start, stop)
+            dataset = Dataset(source.seed_version, source.row_counts)
+            read_existing([seeder], dataset, self._using)
+            batch = seeder.batch(dataset, start, stop)
             names = chosen_columns(seeder, batch, target)
             return _Known(names, _marks(seeder, names, batch, target))
         except (SeedError, KeyError, ValueError):

@@ -164,8 +164,8 @@ def test_check__names_a_parent_without_seeder() -> None:
         town = models.ForeignKey(Town, models.CASCADE)
 
     assert refused(registered((Shop, {"name": "x", "town": 0}))) == (
-        f"{WHERE} declares town, which refers to tests.Town, a model without a seeder: register tests.Town too, or "
-        "leave the column out. (seeding.E106)"
+        f"{WHERE} declares town, which refers to tests.Town, a model without a seeder: register tests.Town too, use "
+        "rows.existing(Town) if its rows are there already, or leave the column out. (seeding.E106)"
     )
 
 
@@ -198,7 +198,7 @@ def test_check__names_a_seeder_that_queries(django_user_model: type[Model]) -> N
 
     assert refused(registry).endswith(
         "shops queries the database: a seeder's rows depend on row numbers alone; refer to other seeded rows by "
-        "rows.reference(). (seeding.E114)"
+        "rows.reference(), to rows that no seed made by rows.existing(). (seeding.E114)"
     )
 
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models.functions import Upper
 from django.utils import timezone
@@ -157,6 +158,15 @@ class Ring(models.Model):
 
     bird = models.ForeignKey(Bird, models.CASCADE)
     number = models.BigIntegerField()
+
+
+class Trip(models.Model):
+    """References rows that no seed makes: of a migration, and of Django's own tables."""
+
+    start = models.ForeignKey(Country, models.CASCADE, related_name="+")
+    end = models.ForeignKey(Country, models.PROTECT, null=True, related_name="+")
+    subject = models.ForeignKey(ContentType, models.CASCADE)
+    needs = models.ForeignKey(Permission, models.SET_NULL, null=True)
 
 
 class Stamp(models.Model):

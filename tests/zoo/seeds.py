@@ -1,12 +1,13 @@
 """What the zoo's seeded rows look like."""
 
 import numpy as np
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
 from seeding import Categorical, Columns, Rows, register, seeded_password
 
-from .models import Animal, Bird, DeclaredStamp, Default, Enclosure, Herd, Passport, Ring, Stamp, Ticket
+from .models import Animal, Bird, Country, DeclaredStamp, Default, Enclosure, Herd, Passport, Ring, Stamp, Ticket, Trip
 
 DAY_US = 24 * 3600 * 1_000_000
 
@@ -73,6 +74,16 @@ def birds(rows: Rows) -> Columns:
 @register(Ring, count=9)
 def rings(rows: Rows) -> Columns:
     return {"bird": rows.reference("bird", Bird), "number": rows.integers("number", -(2**62), 2**62)}
+
+
+@register(Trip, count=50)
+def trips(rows: Rows) -> Columns:
+    return {
+        "start": rows.existing(Country),
+        "end": rows.optional("has_end", rows.existing(Country, "end", name__in=["Kiwiland", "Atlantis"]), 60),
+        "subject": rows.existing(ContentType, app_label="zoo", model="animal" if rows.version == "v1" else "bird"),
+        "needs": rows.existing(Permission, content_type__app_label="auth"),
+    }
 
 
 @register(Stamp, count=3)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
 from ...generate.columns import Column
+from ...generate.existing import ExistingRows
 from ..target import Target
 from . import cells
 from .base import Kind
@@ -36,7 +37,17 @@ class Reference(Kind):
             super().number(value)
         return int(value)
 
+    def given(self, value: Any, count: int) -> Column:
+        if not isinstance(value, ExistingRows):
+            return super().given(value, count)
+        model = value.model._meta.concrete_model
+        if model is not self.parent:
+            raise TypeError(f"it refers to rows of {model._meta.label}, and this column to {self.parent._meta.label}")
+        return value
+
     def stored(self, column: Column, target: Target) -> Column:
+        if isinstance(column, ExistingRows):
+            return column.stored_keys()
         return cast("NDArray[Any]", column) + target.first_keys[self.parent._meta.db_table]
 
     def python(self, column: Column) -> list[Any]:

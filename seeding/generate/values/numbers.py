@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import accumulate
 from operator import index
 from typing import Any, TypeVar
@@ -82,7 +83,7 @@ class NumberValues(RowsBase):
         left = self.chance(stream, part, whole)
         if isinstance(column, Categorical):
             labels = (*column.labels, None)
-            return Categorical(np.where(left, column.codes, len(column.labels)), labels)
+            return replace(column, codes=np.where(left, column.codes, len(column.labels)), labels=labels)
         return np.ma.array(column, mask=~left | np.ma.getmaskarray(column))
 
     def rating(self, stream: str, weights: Sequence[int] = (4, 4, 9, 28, 55)) -> Numbers:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import gcd
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from ..arithmetic import INT64_MAX, LOW_HALF, multiply_high
+from ..arithmetic import INT64_MAX, LOW_HALF, multiply_high, scaled
 from ..children import Children, Per
+from ..existing import ExistingRows, Lookup
 from ..pairs import Choices, Pairs
 from ..permutation import Permutation
 from ..streams import HALF, Numbers
@@ -46,6 +47,20 @@ class ReferenceValues(RowsBase):
         rank = ((product >> HALF) * np.uint64(parents) >> HALF).astype(np.int64)
         rank = np.where(self.numbers < parents, self.numbers, rank)
         return (rank + 1) * step % parents
+
+    def existing(self, model: type[Model], stream: str | None = None, /, **lookup: Any) -> ExistingRows:
+        """Return for each row one of the rows of `model` that no seed made: of countries, sites, content types.
+
+        `lookup` says which, as Django's `filter` takes it; each of them comes as often. They are read once, when a seed
+        begins, and are known by their natural keys: what is unique in them, never a generated number. Two columns that
+        refer to the same model need a `stream` each. It is an error where there are no such rows.
+        """
+        found = self._dataset.found(Lookup.of(model, lookup))
+        if len(found.labels) == 1:
+            codes = np.zeros(len(self), np.intp)
+        else:
+            codes = scaled(self.bits(stream or f"existing/{table_of(model)}"), len(found.labels)).astype(np.intp)
+        return ExistingRows(codes, found.labels, found.keys, model)
 
     def parent(self, per: Per) -> tuple[Numbers, Numbers]:
         """Return for each row its parent's row number, and its position among the parent's children, from 0.

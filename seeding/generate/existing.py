@@ -1,0 +1,55 @@
+"""Rows that no seed made, which seeded rows refer to: known by natural keys, which are the same in every database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .columns import Categorical, masked, nulls_of
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Which rows of a model are meant: those that Django's `filter` finds by these conditions."""
+
+    model: Any
+    conditions: tuple[tuple[str, Any], ...] = ()
+
+    @classmethod
+    def of(cls, model: Any, conditions: Mapping[str, Any]) -> Lookup:
+        """Return the lookup for conditions as `filter` takes them."""
+        frozen = ((name, tuple(v) if isinstance(v, list | set) else v) for name, v in sorted(conditions.items()))
+        return cls(model, tuple(frozen))
+
+    def __str__(self) -> str:
+        conditions = ", ".join(f"{name}={value!r}" for name, value in self.conditions)
+        return f"{self.model._meta.label}{' with ' if conditions else ''}{conditions}"
+
+
+@dataclass(frozen=True)
+class Found:
+    """The rows that a lookup found, in the order of their natural keys."""
+
+    labels: tuple[str, ...]  # natural keys, as text
+    keys: tuple[Any, ...]  # primary keys
+
+
+UNREAD = Found(("",), (None,))  # stands for rows that weren't read yet
+
+
+@dataclass(frozen=True, eq=False)
+class ExistingRows(Categorical):
+    """A column of existing rows: its labels are natural keys; `keys` are the rows' primary keys, in the same order."""
+
+    keys: tuple[Any, ...]
+    model: Any
+
+    def stored_keys(self) -> NDArray[Any]:
+        """Return each row's primary key."""
+        nulls = nulls_of(self)
+        found = np.array(self.keys)[self.codes if nulls is None else np.where(nulls, 0, self.codes)]
+        return masked(found, nulls)

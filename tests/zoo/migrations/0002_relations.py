@@ -1,0 +1,33 @@
+from django.db import migrations, models
+import django.db.models.deletion
+
+
+def add_countries(apps, schema_editor):
+    """Some, whose keys have a gap and whose order isn't that of their names."""
+    countries = apps.get_model('zoo', 'Country').objects
+    countries.create(name='Zion')
+    countries.create(name='lost').delete()
+    countries.create(name='Atlantis')
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('auth', '0012_alter_user_first_name_max_length'),
+        ('contenttypes', '0002_remove_content_type_name'),
+        ('zoo', '0001_initial'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Trip',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('end', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='zoo.country')),
+                ('needs', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='auth.permission')),
+                ('start', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='zoo.country')),
+                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='contenttypes.contenttype')),
+            ],
+        ),
+        migrations.RunPython(add_countries),
+    ]
