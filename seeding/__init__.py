@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .declare.passwords import seeded_password as seeded_password
     from .declare.registry import register as register
     from .errors import SeedError as SeedError
+    from .generate.children import per as per
     from .generate.columns import Categorical as Categorical
     from .generate.columns import Columns as Columns
     from .generate.rows import Rows as Rows
@@ -32,6 +33,7 @@ _HOMES = {
     "SeedError": "errors",
     "SeedResult": "report.results",
     "check": "apply.check",
+    "per": "generate.children",
     "plan": "apply.plan",
     "register": "declare.registry",
     "register_kind": "declare.kinds",

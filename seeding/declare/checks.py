@@ -262,7 +262,7 @@ def unknown_count(declaration: Declaration, options: Collection[str]) -> Registr
     """Return the error for a count that is no count (seeding.E108)."""
     return RegistrationError(
         f"{declaration.where}: count={declaration.count!r} is neither an option in settings.SEED_ROW_COUNTS "
-        f"({', '.join(options) or 'there are none'}), nor a number, nor a registered model.",
+        f"({', '.join(options) or 'there are none'}), nor a number, nor a registered model, nor per() of one.",
         id="seeding.E108",
     )
 

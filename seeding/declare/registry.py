@@ -10,8 +10,12 @@ from django.db import models
 from django.utils.module_loading import autodiscover_modules
 
 from ..errors import SeedError
+from ..generate.children import Per
+from ..generate.streams import Dataset
 from . import checks
 from .seeder import Count, Declaration, Generate, Model, Seeder
+
+MANY = 1_024  # rows of other tables, when a row is generated to see what columns there are
 
 
 class Registry:
@@ -32,10 +36,11 @@ class Registry:
     ) -> Callable[[Generate], Generate]:
         """Register the decorated function, from `Rows` to columns by field name, as the seeder of `model`.
 
-        `count` says how many rows: the name of an option in `settings.SEED_ROW_COUNTS`, a number, or another model
-        ("as many as it has"). Rows that match `keep` are never deleted, nor is what belongs to them. The fields
-        `undigested` are left out of digests and comparisons: what differs from run to run. Rows of the models
-        `disposable`, which no seed creates, may be deleted with the rows that they refer to, like a view counter's.
+        `count` says how many rows: the name of an option in `settings.SEED_ROW_COUNTS`, a number, another model ("as
+        many as it has"), or `per(Order, 1, 8)`, so many for each row of another model. Rows that match `keep` are never
+        deleted, nor is what belongs to them. The fields `undigested` are left out of digests and comparisons: what
+        differs from run to run. Rows of the models `disposable`, which no seed creates, may be deleted with the rows
+        that they refer to, like a view counter's.
 
         A column holds one value a row, or is one value for all: whole numbers, booleans, floats, or text; decimals as
         integers in units of the last decimal place (cents) or as `Decimal`, times as microseconds and dates as days
@@ -68,12 +73,10 @@ class Registry:
 
     def _checked(self) -> list[Seeder]:
         """Generate one row of each table and check its columns; return the seeders in load order."""
-        from ..generate.streams import Dataset
-
         checks.check_some_registered(self._declarations.values())
-        probe = Dataset("probe", {d.table: 1 for d in self._declarations.values()})
         seeders = {}
         for model, declaration in self._declarations.items():
+            probe = self._probe(declaration)
             with probe.asking() as lookups:
                 seeder = checks.checked(declaration, declaration.values(probe, 0, 1), lookups)
                 checks.check_existing(self._declarations, declaration, lookups)
@@ -81,6 +84,23 @@ class Registry:
                 seeder.batch(probe, 0, 1)
             seeders[model] = seeder
         return in_load_order(seeders)
+
+    def _probe(self, own: Declaration) -> Dataset:
+        """Return what one row is generated from: where options count, one row of its own table, many of others."""
+        return Dataset("probe", {d.table: self._likely(d, own) for d in self._declarations.values()})
+
+    def _likely(self, declaration: Declaration, own: Declaration, *seen: Model) -> int:
+        count = declaration.count
+        if declaration is own:
+            return max(1, count) if isinstance(count, int) else 1
+        if isinstance(count, int):
+            return max(count, MANY) if isinstance(own.count, Per) else count
+        model = count.model if isinstance(count, Per) else count
+        parent = self._declarations.get(model) if isinstance(model, type) and model not in seen else None
+        if parent is None:
+            return MANY
+        parents = self._likely(parent, own, parent.model, *seen)
+        return count.children(parents, declaration.table).total if isinstance(count, Per) else parents
 
 
 class Seeders:
@@ -122,8 +142,10 @@ class Seeders:
             return options[count]
         if isinstance(count, int) and count >= 0:
             return count
-        if isinstance(count, type) and count in self and count not in seen:
-            return self._count(self._seeders[count], options, {*seen, count})
+        model = count.model if isinstance(count, Per) else count
+        if isinstance(model, type) and model in self and model not in seen:
+            rows = self._count(self._seeders[model], options, {*seen, model})
+            return count.children(rows, seeder.table).total if isinstance(count, Per) else rows
         raise checks.unknown_count(seeder, options)
 
 

@@ -12,6 +12,7 @@ from django.db import connections, models
 from django.db.models import Field
 
 from ..errors import RegistrationError
+from ..generate.children import Per
 from ..generate.columns import Batch, Column, filled
 from ..generate.existing import ExistingRows
 from ..generate.rows import Rows
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 Model = type[models.Model]
 Generate = Callable[[Rows], "Columns"]
-Count = str | int | Model
+Count = str | int | Model | Per
 
 
 @dataclass(frozen=True)

@@ -34,13 +34,21 @@ class Per:
     low: int
     high: int
 
+    def __repr__(self) -> str:
+        return f"per({self.model._meta.label}, {self.low}, {self.high})"
+
     def children(self, parents: int, table: str) -> Children:
         """Return which rows of `table` belong to which of the `parents` rows of the model."""
         return Children(parents, self.low, self.high, salt=table)
 
 
 def per(model: Any, low: int, high: int) -> Per:
-    """Say that a table has `low` to `high` rows for each row of `model`. Raises ValueError for bad bounds."""
+    """Return the count of a table with `low` to `high` rows for each row of `model`: `register(Line, count=LINES)`.
+
+    In its seeder, `rows.parent(LINES)` gives each row's parent; in the parents' seeder `rows.total_of` and
+    `rows.child_count` sum up and count the children. Each number of children is as frequent as any other. Raises
+    ValueError unless 0 <= low <= high <= 2**32.
+    """
     _check(low, high)
     return Per(model, low, high)
 

@@ -8,6 +8,7 @@ from django.test.utils import isolate_apps
 
 from seeding.declare.registry import Registry
 from seeding.errors import ConfigurationError, RegistrationError
+from seeding.generate.children import per
 from seeding.generate.rows import Rows
 from seeding.generate.streams import Dataset
 
@@ -372,3 +373,63 @@ def test_check__names_a_seeder_that_fails() -> None:
         raise RuntimeError("nothing to sell")
 
     assert "shops fails for rows 0 to 0: RuntimeError: nothing to sell (seeding.E111)" in refused(registry)
+
+
+@isolate_apps("tests")
+def test_row_counts__per_row_of_another_table() -> None:
+    class Town(Named):
+        pass
+
+    class Shop(Named):
+        town = models.ForeignKey(Town, models.CASCADE)
+
+    class Shelf(Named):
+        shop = models.ForeignKey(Shop, models.CASCADE)
+
+    shops, shelves = per(Town, 0, 4), per(Shop, 0, 3)
+    registry = registered((Town, {"name": "x"}), count="towns")
+    registry.register(Shop, count=shops)(lambda rows: {"name": "x", "town": rows.parent(shops)[0]})
+    registry.register(Shelf, count=shelves)(lambda rows: {"name": "x", "shop": rows.parent(shelves)[0]})
+    for towns in (0, 1, 5, 3000):
+        counts = registry.discover().row_counts({"towns": towns})
+        assert counts["tests_shop"] == shops.children(towns, "tests_shop").total
+        assert counts["tests_shelf"] == shelves.children(counts["tests_shop"], "tests_shelf").total
+    assert 5900 < counts["tests_shop"] < 6100
+
+
+@isolate_apps("tests")
+def test_row_counts__refuse_rows_per_row_of_a_model_without_seeder() -> None:
+    class Town(Named):
+        pass
+
+    class Shop(Named):
+        pass
+
+    registry = registered((Shop, {"name": "x"}), count=per(Town, 1, 2))
+    with pytest.raises(RegistrationError, match=r"count=per\(tests\.Town, 1, 2\) is neither .*\(seeding\.E108\)"):
+        registry.discover().row_counts({})
+
+
+@isolate_apps("tests")
+def test_check__needs_no_more_rows_than_there_are() -> None:
+    """What depends on counts is not refused before they are known: few unique values, pairs of different rows."""
+
+    class Town(Named):
+        pass
+
+    class Road(Named):
+        start = models.ForeignKey(Town, models.CASCADE, related_name="+")
+        end = models.ForeignKey(Town, models.CASCADE, related_name="+")
+        number = models.IntegerField(unique=True)
+
+    registry = registered((Town, {"name": "x"}), count="towns")
+
+    @registry.register(Road, count="roads")
+    def roads(rows: Rows) -> dict[str, Any]:
+        start, end = rows.pairs(Town, Town, unordered=True)
+        return {"name": "x", "start": start, "end": end, "number": rows.unique_integers("number", 1, 3)}
+
+    seeder = registry.discover().get(Road)
+    assert seeder.batch(Dataset("v1", {"tests_town": 3, "tests_road": 3}), 0, 3).count == 3
+    with pytest.raises(RegistrationError, match="tests_town and tests_town have 1 different pairs, and 3 rows need"):
+        seeder.batch(Dataset("v1", {"tests_town": 2, "tests_road": 3}), 0, 3)

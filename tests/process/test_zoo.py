@@ -11,7 +11,7 @@ from tests.sketch import LOADERS, failure, lost_rows, plan_of, verified
 from tests.support.project import IS_POSTGRESQL, Project, create_database, drop_database
 
 BIRDS = '"aviary"."Bird"' if IS_POSTGRESQL else '"Bird"'
-OWN = ("animal", "declaredstamp", "default", "herd", "passport", "ring", "stamp", "ticket", "trip")
+OWN = ["animal", "bill", "declaredstamp", "default", "herd", "item", "passport", "ring", "stamp", "ticket", "trip"]
 TABLES = {  # the columns to compare, without password hashes
     "auth_user": "id, username, first_name, last_name, email, is_staff, is_superuser, date_joined, last_login",
     '"Zoo Enclosures"': "*",
@@ -92,6 +92,17 @@ def test_seed__stores_what_is_declared(zoo: Zoo, loader: str) -> None:
         zoo.query("SELECT CAST(made_on AS varchar), CAST(changed_on AS varchar) FROM zoo_stamp")
         == [("2026-01-05", "2026-01-05")] * 3
     )
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_seed__children_add_up(zoo: Zoo, loader: str) -> None:
+    zoo.seed("--loader", loader)
+    bills = zoo.query("SELECT id, total, count FROM zoo_bill ORDER BY id")
+    assert {count for _, _, count in bills} == set(range(7))
+    for bill, total, count in bills:
+        items = zoo.query(f"SELECT position, price FROM zoo_item WHERE bill_id = {bill} ORDER BY id")
+        assert [position for position, _ in items] == list(range(count))
+        assert sum(price for _, price in items) == pytest.approx(total)
 
 
 @pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite has one loader")

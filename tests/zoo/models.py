@@ -169,6 +169,22 @@ class Trip(models.Model):
     needs = models.ForeignKey(Permission, models.SET_NULL, null=True)
 
 
+class Bill(models.Model):
+    """Its total and its number of items are those of its items."""
+
+    total = models.DecimalField(max_digits=9, decimal_places=2)
+    count = models.PositiveSmallIntegerField()
+
+
+class Item(models.Model):
+    bill = models.ForeignKey(Bill, models.CASCADE)
+    position = models.SmallIntegerField()
+    price = models.DecimalField(max_digits=7, decimal_places=2)
+
+    class Meta:
+        unique_together = [("bill", "position")]
+
+
 class Stamp(models.Model):
     """Times that Django sets by itself when it saves; a seeder leaves them out."""
 

@@ -5,11 +5,27 @@ from django.contrib.auth.models import Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
-from seeding import Categorical, Columns, Rows, register, seeded_password
+from seeding import Categorical, Columns, Rows, per, register, seeded_password
 
-from .models import Animal, Bird, Country, DeclaredStamp, Default, Enclosure, Herd, Passport, Ring, Stamp, Ticket, Trip
+from .models import (
+    Animal,
+    Bill,
+    Bird,
+    Country,
+    DeclaredStamp,
+    Default,
+    Enclosure,
+    Herd,
+    Item,
+    Passport,
+    Ring,
+    Stamp,
+    Ticket,
+    Trip,
+)
 
 DAY_US = 24 * 3600 * 1_000_000
+ITEMS = per(Bill, 0, 6)
 
 
 @register(User, count="keepers", keep=Q(is_superuser=True))
@@ -84,6 +100,21 @@ def trips(rows: Rows) -> Columns:
         "subject": rows.existing(ContentType, app_label="zoo", model="animal" if rows.version == "v1" else "bird"),
         "needs": rows.existing(Permission, content_type__app_label="auth"),
     }
+
+
+def price(items: Rows) -> np.ndarray:
+    return items.price("price", 1_00, 99_99)
+
+
+@register(Bill, count=30)
+def bills(rows: Rows) -> Columns:
+    return {"total": rows.total_of(ITEMS, Item, price), "count": rows.child_count(ITEMS, Item)}
+
+
+@register(Item, count=ITEMS)
+def items(rows: Rows) -> Columns:
+    bill, position = rows.parent(ITEMS)
+    return {"bill": bill, "position": position, "price": price(rows)}
 
 
 @register(Stamp, count=3)

@@ -30,4 +30,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.RunPython(add_countries),
+        migrations.CreateModel(
+            name='Bill',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('total', models.DecimalField(decimal_places=2, max_digits=9)),
+                ('count', models.PositiveSmallIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Item',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.SmallIntegerField()),
+                ('price', models.DecimalField(decimal_places=2, max_digits=7)),
+                ('bill', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='zoo.bill')),
+            ],
+            options={
+                'unique_together': {('bill', 'position')},
+            },
+        ),
     ]
