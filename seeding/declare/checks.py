@@ -16,10 +16,12 @@ from ..report.wording import in_one_line
 from .defaults import constant_of, is_filled_by_the_database, random_uuid_of
 from .kinds import kind_of
 from .kinds.references import Reference
+from .many import check_many
 from .seeder import Declaration, Model, SeededColumn, Seeder, unfit_column
 
 if TYPE_CHECKING:
     from ..generate.columns import Columns
+    from .many import ManyToMany
 
 # Tables that Django's own apps fill: their rows are there before a seed, and none of them is a seed's to delete.
 MAINTAINED = {"contenttypes.contenttype", "auth.permission", "sites.site", "migrations.migration"}
@@ -108,7 +110,8 @@ def checked(declaration: Declaration, values: Columns, lookups: Sequence[Lookup]
     """
     meta = declaration.model._meta
     fields = {f.name: f for f in meta.concrete_fields if f is not meta.pk}
-    unknown = [name for name in (*values, *declaration.undigested) if name not in fields]
+    many = {f.name: f for f in meta.many_to_many if f.name in values}
+    unknown = [name for name in (*values, *declaration.undigested) if name not in fields and name not in many]
     columns, constants, missing, unsuitable = [], [], [], []
     for name, f in fields.items():
         kind = kind_of(f)
@@ -130,13 +133,20 @@ def checked(declaration: Declaration, values: Columns, lookups: Sequence[Lookup]
             *_unknown(declaration, unknown, fields),
             *_unsuitable(declaration, [*unsuitable, *(f for f in missing if kind_of(f) is None)]),
             *_unfit(declaration, columns, values),
+            *_unfit_many(declaration, many, values),
             *_missing(declaration, [f for f in missing if kind_of(f) is not None]),
         ]
     )
     undigested = declaration.undigested | _passwords(columns)
     given = {**vars(declaration), "undigested": undigested}
     existing = frozenset(lookup.model._meta.concrete_model for lookup in lookups)
-    return Seeder(**given, columns=tuple(columns), constants=tuple(constants), existing=existing)
+    return Seeder(
+        **given,
+        columns=tuple(columns),
+        constants=tuple(constants),
+        existing=existing,
+        many={name: values[name] for name in many},
+    )
 
 
 def _unsuitable_relation(f: Field[Any, Any]) -> bool:
@@ -159,7 +169,8 @@ def _unknown(
         return []
     quoted = ", ".join(map(repr, dict.fromkeys(names)))
     message = f"{declaration.where}: {declaration.model._meta.label} has no column {quoted} to fill; it has "
-    return [RegistrationError(f"{message}{', '.join(fields)}.", id="seeding.E101")]
+    there = [*fields, *(f.name for f in declaration.model._meta.many_to_many)]
+    return [RegistrationError(f"{message}{', '.join(there)}.", id="seeding.E101")]
 
 
 def _unsuitable(declaration: Declaration, fields: Sequence[Field[Any, Any]]) -> list[RegistrationError]:
@@ -186,6 +197,16 @@ def _unfit(declaration: Declaration, columns: Sequence[SeededColumn], values: Co
                 column.kind.column(values[column.name], 1)
         except (TypeError, ValueError) as exc:
             errors.append(unfit_column(declaration, column.name, exc))
+    return errors
+
+
+def _unfit_many(declaration: Declaration, fields: Mapping[str, ManyToMany], values: Columns) -> list[RegistrationError]:
+    errors = []
+    for name, f in fields.items():
+        try:
+            check_many(declaration, f, values[name])
+        except (TypeError, ValueError) as exc:
+            errors.append(unfit_column(declaration, name, exc))
     return errors
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
+from typing import Any
 
 from django.db import models
 from django.utils.module_loading import autodiscover_modules
@@ -13,6 +14,7 @@ from ..errors import SeedError
 from ..generate.children import Per
 from ..generate.streams import Dataset
 from . import checks
+from .many import declaration_of
 from .seeder import Count, Declaration, Generate, Model, Seeder
 
 MANY = 1_024  # rows of other tables, when a row is generated to see what columns there are
@@ -74,33 +76,44 @@ class Registry:
     def _checked(self) -> list[Seeder]:
         """Generate one row of each table and check its columns; return the seeders in load order."""
         checks.check_some_registered(self._declarations.values())
+        declarations = dict(self._declarations)
         seeders = {}
-        for model, declaration in self._declarations.items():
-            probe = self._probe(declaration)
-            with probe.asking() as lookups:
-                seeder = checks.checked(declaration, declaration.values(probe, 0, 1), lookups)
-                checks.check_existing(self._declarations, declaration, lookups)
-                checks.check_parents(self._declarations, seeder)
-                seeder.batch(probe, 0, 1)
-            seeders[model] = seeder
+        waiting = list(declarations.values())
+        while waiting:
+            declaration = waiting.pop(0)
+            seeder = seeders[declaration.model] = _checked(declaration, declarations)
+            for name, some in seeder.many.items():
+                relation: Any = seeder.model._meta.get_field(name)
+                between = declaration_of(declaration, relation, some)
+                checks.check_duplicate(between, declarations.get(between.model))
+                declarations[between.model] = between
+                waiting.append(between)
         return in_load_order(seeders)
 
-    def _probe(self, own: Declaration) -> Dataset:
-        """Return what one row is generated from: where options count, one row of its own table, many of others."""
-        return Dataset("probe", {d.table: self._likely(d, own) for d in self._declarations.values()})
 
-    def _likely(self, declaration: Declaration, own: Declaration, *seen: Model) -> int:
-        count = declaration.count
-        if declaration is own:
-            return max(1, count) if isinstance(count, int) else 1
-        if isinstance(count, int):
-            return max(count, MANY) if isinstance(own.count, Per) else count
-        model = count.model if isinstance(count, Per) else count
-        parent = self._declarations.get(model) if isinstance(model, type) and model not in seen else None
-        if parent is None:
-            return MANY
-        parents = self._likely(parent, own, parent.model, *seen)
-        return count.children(parents, declaration.table).total if isinstance(count, Per) else parents
+def _checked(declaration: Declaration, declarations: Mapping[Model, Declaration]) -> Seeder:
+    """Generate one row of a declaration, and return its seeder. Options count one row of its own, many of others."""
+    probe = Dataset("probe", {d.table: _likely(d, declaration, declarations) for d in declarations.values()})
+    with probe.asking() as lookups:
+        seeder = checks.checked(declaration, declaration.values(probe, 0, 1), lookups)
+        checks.check_existing(declarations, declaration, lookups)
+        checks.check_parents(declarations, seeder)
+        seeder.batch(probe, 0, 1)
+    return seeder
+
+
+def _likely(declaration: Declaration, own: Declaration, declarations: Mapping[Model, Declaration], *seen: Model) -> int:
+    count = declaration.count
+    if declaration is own:
+        return max(1, count) if isinstance(count, int) else 1
+    if isinstance(count, int):
+        return max(count, MANY) if isinstance(own.count, Per) else count
+    model = count.model if isinstance(count, Per) else count
+    parent = declarations.get(model) if isinstance(model, type) and model not in seen else None
+    if parent is None:
+        return MANY
+    parents = _likely(parent, own, declarations, parent.model, *seen)
+    return count.children(parents, declaration.table).total if isinstance(count, Per) else parents
 
 
 class Seeders:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from ..errors import RegistrationError
 from ..generate.children import Per
 from ..generate.columns import Batch, Column, filled
 from ..generate.existing import ExistingRows
+from ..generate.pairs import Some
 from ..generate.rows import Rows
 from ..report.wording import in_one_line
 from .defaults import Constant, Form, itself
@@ -100,6 +101,9 @@ class Seeder(Declaration):
     columns: tuple[SeededColumn, ...] = ()
     constants: tuple[Constant, ...] = ()
     existing: frozenset[Model] = frozenset()  # models to whose rows, which no seed made, it refers
+    many: Mapping[str, Some] = field(
+        default_factory=dict
+    )  # many-to-many relations, whose tables have their own seeders
 
     @property
     def digested(self) -> list[SeededColumn]:
@@ -115,6 +119,8 @@ class Seeder(Declaration):
     def batch(self, dataset: Dataset, start: int, stop: int) -> Batch:
         """Generate the rows `start` to `stop` (exclusive). Raises RegistrationError for values that don't fit."""
         values = self.values(dataset, start, stop)
+        if changed := [name for name, some in self.many.items() if values.get(name) != some]:
+            raise unfit_column(self, changed[0], ValueError("it must be the same rows.some() in every call"))
         return Batch(start, stop, {c.name: self._column(c, values, dataset, start, stop) for c in self.columns})
 
     def _column(self, column: SeededColumn, values: Columns, dataset: Dataset, start: int, stop: int) -> Column:

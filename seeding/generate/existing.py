@@ -46,7 +46,17 @@ class ExistingRows(Categorical):
     """A column of existing rows: its labels are natural keys; `keys` are the rows' primary keys, in the same order."""
 
     keys: tuple[Any, ...]
-    model: Any
+    lookup: Lookup
+
+    @property
+    def size(self) -> int:
+        """How many rows there are to choose from; any number, as long as they weren't read."""
+        return len(self.keys) if self.keys != UNREAD.keys else 1 << 31
+
+    def at(self, numbers: NDArray[np.int64]) -> ExistingRows:
+        """Return the rows with these numbers below `size`, in the order of their natural keys."""
+        codes = numbers.astype(np.intp) if self.keys != UNREAD.keys else np.zeros(len(numbers), np.intp)
+        return ExistingRows(codes, self.labels, self.keys, self.lookup)
 
     def stored_keys(self) -> NDArray[Any]:
         """Return each row's primary key."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import gcd
+from typing import Any
 
 import numpy as np
 
 from .arithmetic import mixed, scaled
 from .children import Children
+from .existing import Lookup
 from .permutation import Permutation
 from .streams import Bits, Numbers
 
@@ -63,6 +66,16 @@ def _round_robin(places: Bits, size: int) -> tuple[Numbers, Numbers]:
         one = np.where(with_last, places.view(np.int64), one)
         other = np.where(with_last, odd, other)
     return np.minimum(one, other), np.maximum(one, other)
+
+
+@dataclass(frozen=True)
+class Some:
+    """From `low` to `high` different rows of `model` for each row: what `rows.some(Tag, 1, 3)` stands for."""
+
+    model: Any
+    low: int
+    high: int
+    lookup: Lookup | None = None  # which rows, where no seed made them
 
 
 class Choices:

@@ -11,12 +11,17 @@ from tests.sketch import LOADERS, failure, lost_rows, plan_of, verified
 from tests.support.project import IS_POSTGRESQL, Project, create_database, drop_database
 
 BIRDS = '"aviary"."Bird"' if IS_POSTGRESQL else '"Bird"'
-OWN = ["animal", "bill", "declaredstamp", "default", "herd", "item", "passport", "ring", "stamp", "ticket", "trip"]
+STOPS = '"Trip Stops"'
+OWN = """
+    animal animal_friends berth bill declaredstamp default herd item passport ring stamp ticket trip trip_next_trips
+"""
 TABLES = {  # the columns to compare, without password hashes
     "auth_user": "id, username, first_name, last_name, email, is_staff, is_superuser, date_joined, last_login",
     '"Zoo Enclosures"': "*",
     BIRDS: "*",
-    **{f"zoo_{name}": "*" for name in OWN},
+    STOPS: "*",
+    "auth_user_user_permissions": "*",
+    **{f"zoo_{name}": "*" for name in OWN.split()},
 }
 
 
@@ -103,6 +108,27 @@ def test_seed__children_add_up(zoo: Zoo, loader: str) -> None:
         items = zoo.query(f"SELECT position, price FROM zoo_item WHERE bill_id = {bill} ORDER BY id")
         assert [position for position, _ in items] == list(range(count))
         assert sum(price for _, price in items) == pytest.approx(total)
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_seed__many_to_many(zoo: Zoo, loader: str) -> None:
+    """Distinct, as many for each row as asked for, seen by Django, and counted like any other table."""
+    last = zoo.seed("--loader", loader)
+    script = (
+        "from django.contrib.auth.models import User\n"
+        "from tests.zoo.models import *\n"
+        "for name, low, high in [('stops', 0, 3), ('next_trips', 1, 2)]:\n"
+        "    found = [list(getattr(t, name).values_list('pk', flat=True)) for t in Trip.objects.all()]\n"
+        "    assert all(len(f) == len(set(f)) for f in found)\n"
+        "    assert {len(f) for f in found} == {*range(low, high + 1)}\n"
+        "assert len({(b.trip_id, b.animal_id) for b in Berth.objects.all()}) == Berth.objects.count()\n"
+        "friends = {(f.from_animal_id, f.to_animal_id) for f in Animal.friends.through.objects.all()}\n"
+        "assert len(friends) == 60 and {(b, a) for a, b in friends} == friends and all(a != b for a, b in friends)\n"
+        "assert {p.content_type.app_label for u in User.objects.all() for p in u.user_permissions.all()} == {'auth'}\n"
+    )
+    done = zoo.run("shell", "-v0", "-c", script)
+    assert done.returncode == 0, done.stderr
+    assert "60 zoo_animal_friends" in last
 
 
 @pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite has one loader")

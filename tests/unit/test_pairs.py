@@ -63,3 +63,27 @@ def test_pairs__say_that_there_are_too_few() -> None:
     dataset = Dataset("v1", {"users": 3, "orders": 2, "payments": 7})
     with pytest.raises(ValueError, match="users and orders have 6 different pairs, and 7 rows need one each"):
         Rows(dataset, "payments", 0, 7).pairs(User, Order)
+
+
+@pytest.mark.parametrize("total", [1, 11, 12])
+def test_pairs__both_ways(total: int) -> None:
+    dataset = Dataset("v1", {"users": 4, "payments": total})
+    left, right = (side.tolist() for side in Rows(dataset, "payments", 0, total).pairs(User, User, both_ways=True))
+    found = list(zip(left, right, strict=True))
+    assert len(set(found)) == total
+    assert all(one != other for one, other in found)
+    assert [(b, a) for a, b in found[0 : total - 1 : 2]] == found[1::2]
+    some = Rows(dataset, "payments", total - 1, total).pairs(User, User, both_ways=True)
+    assert (some[0].tolist(), some[1].tolist()) == ([left[-1]], [right[-1]])
+
+
+def test_pairs__both_ways_say_that_there_are_too_few() -> None:
+    dataset = Dataset("v1", {"users": 4, "payments": 13})
+    with pytest.raises(ValueError, match="users and users have 12 different pairs, and 13 rows need one each"):
+        Rows(dataset, "payments", 0, 13).pairs(User, User, both_ways=True)
+
+
+@pytest.mark.parametrize("bounds", [(-1, 2), (3, 2)])
+def test_some__refuses_bad_bounds(bounds: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="it takes 0 <= low <= high"):
+        Rows(Dataset("v1", {"users": 4}), "users", 0, 4).some(User, *bounds)

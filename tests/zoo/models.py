@@ -167,6 +167,20 @@ class Trip(models.Model):
     end = models.ForeignKey(Country, models.PROTECT, null=True, related_name="+")
     subject = models.ForeignKey(ContentType, models.CASCADE)
     needs = models.ForeignKey(Permission, models.SET_NULL, null=True)
+    stops = models.ManyToManyField(Enclosure, db_table="Trip Stops")
+    animals = models.ManyToManyField(Animal, through="Berth")
+    next_trips = models.ManyToManyField("self", symmetrical=False)
+
+
+class Berth(models.Model):
+    """A table between two, with a column of its own."""
+
+    trip = models.ForeignKey(Trip, models.CASCADE)
+    animal = models.ForeignKey(Animal, models.CASCADE)
+    price = models.IntegerField()
+
+    class Meta:
+        unique_together = [("trip", "animal")]
 
 
 class Bill(models.Model):

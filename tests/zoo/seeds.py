@@ -9,6 +9,7 @@ from seeding import Categorical, Columns, Rows, per, register, seeded_password
 
 from .models import (
     Animal,
+    Berth,
     Bill,
     Bird,
     Country,
@@ -26,6 +27,7 @@ from .models import (
 
 DAY_US = 24 * 3600 * 1_000_000
 ITEMS = per(Bill, 0, 6)
+BERTHS = per(Trip, 1, 4)
 
 
 @register(User, count="keepers", keep=Q(is_superuser=True))
@@ -34,6 +36,7 @@ def keepers(rows: Rows) -> Columns:
         "username": np.strings.add(f"{rows.version}-keeper-", rows.numbers.astype("U9")),
         "password": seeded_password(),
         "first_name": rows.choice("first_name", {"Ada": 1, "Čapek": 2}),
+        "user_permissions": rows.some(rows.existing(Permission, content_type__app_label="auth"), 0, 5),
         "last_login": [None if number % 2 else int(number) * DAY_US for number in rows.numbers],
     }
 
@@ -99,7 +102,21 @@ def trips(rows: Rows) -> Columns:
         "end": rows.optional("has_end", rows.existing(Country, "end", name__in=["Kiwiland", "Atlantis"]), 60),
         "subject": rows.existing(ContentType, app_label="zoo", model="animal" if rows.version == "v1" else "bird"),
         "needs": rows.existing(Permission, content_type__app_label="auth"),
+        "stops": rows.some(Enclosure, 0, 3),
+        "next_trips": rows.some(Trip, 1, 2),
     }
+
+
+@register(Berth, count=BERTHS)
+def berths(rows: Rows) -> Columns:
+    trip, animal = rows.pairs(BERTHS, Animal)
+    return {"trip": trip, "animal": animal, "price": rows.integers("price", 0, 9)}
+
+
+@register(Animal.friends.through, count=60)
+def friendships(rows: Rows) -> Columns:
+    one, other = rows.pairs(Animal, Animal, both_ways=True)
+    return {"from_animal": one, "to_animal": other}
 
 
 def price(items: Rows) -> np.ndarray:

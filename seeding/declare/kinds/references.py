@@ -40,7 +40,7 @@ class Reference(Kind):
     def given(self, value: Any, count: int) -> Column:
         if not isinstance(value, ExistingRows):
             return super().given(value, count)
-        model = value.model._meta.concrete_model
+        model = value.lookup.model._meta.concrete_model
         if model is not self.parent:
             raise TypeError(f"it refers to rows of {model._meta.label}, and this column to {self.parent._meta.label}")
         return value

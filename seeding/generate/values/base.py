@@ -63,8 +63,14 @@ class RowsBase:
         return self.bits(stream) >> HALF
 
     def count(self, model: type[Model]) -> int:
-        """Return how many rows of `model` are generated."""
-        return self._dataset.row_counts[table_of(model)]
+        """Return how many rows of `model` are generated. Raises ValueError where it has no seeder."""
+        rows = self._dataset.row_counts.get(table_of(model))
+        if rows is None:
+            raise ValueError(
+                f"no seeder makes rows of {table_of(model)}: use rows.existing() if they are there already, or "
+                "register its model"
+            )
+        return rows
 
     def of(self, model: type[Model], numbers: Numbers | None = None) -> Self:
         """Return rows of `model`: the ones with these row numbers, or with the same as here."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from ..arithmetic import INT64_MAX, LOW_HALF, multiply_high, scaled
-from ..children import Children, Per
+from ..children import Children, Per, per
 from ..existing import ExistingRows, Lookup
-from ..pairs import Choices, Pairs
+from ..pairs import Choices, Pairs, Some
 from ..permutation import Permutation
 from ..streams import HALF, Numbers
 from ..tree_columns import TreeColumns
@@ -55,12 +55,23 @@ class ReferenceValues(RowsBase):
         begins, and are known by their natural keys: what is unique in them, never a generated number. Two columns that
         refer to the same model need a `stream` each. It is an error where there are no such rows.
         """
-        found = self._dataset.found(Lookup.of(model, lookup))
+        wanted = Lookup.of(model, lookup)
+        found = self._dataset.found(wanted)
         if len(found.labels) == 1:
             codes = np.zeros(len(self), np.intp)
         else:
             codes = scaled(self.bits(stream or f"existing/{table_of(model)}"), len(found.labels)).astype(np.intp)
-        return ExistingRows(codes, found.labels, found.keys, model)
+        return ExistingRows(codes, found.labels, found.keys, wanted)
+
+    def some(self, model: type[Model] | ExistingRows, low: int, high: int) -> Some:
+        """Return what fills a many-to-many relation: from `low` to `high` different rows of `model` for each row.
+
+        Each number of them is as frequent as any other. `model` may be the rows that `rows.existing` gives. The table
+        between the two models is then seeded as any other. Raises ValueError unless 0 <= low <= high.
+        """
+        if isinstance(model, ExistingRows):
+            return Some(model.lookup.model, low, per(model.lookup.model, low, high).high, model.lookup)
+        return Some(model, low, per(model, low, high).high)
 
     def parent(self, per: Per) -> tuple[Numbers, Numbers]:
         """Return for each row its parent's row number, and its position among the parent's children, from 0.
@@ -92,26 +103,37 @@ class ReferenceValues(RowsBase):
     def pairs(
         self,
         left: type[Model] | Per,
-        right: type[Model],
+        right: type[Model] | ExistingRows,
         *,
         stream: str = "pairs",
         different: bool = False,
         unordered: bool = False,
-    ) -> tuple[Numbers, Numbers]:
+        both_ways: bool = False,
+    ) -> tuple[Numbers, Any]:
         """Return row numbers of two models a row, no pair twice: for many-to-many relations and unique together.
 
-        With `per(Post, 1, 3)` on the left, in a table of that count, each post has one to three different ones.
-        `different` leaves out pairs of a row with itself, `unordered` also those the other way round. Raises
-        ValueError where there are fewer pairs than rows.
+        With `per(Post, 1, 3)` on the left, in a table of that count, each post has one to three different ones. On the
+        right there may be the rows that `rows.existing` gives. `different` leaves out pairs of a row with itself,
+        `unordered` also those the other way round; with `both_ways`, each second row is the pair of the row before it
+        the other way round, as symmetrical relations need it. Raises ValueError where there are fewer pairs than rows.
         """
         key = self._dataset.key(self._table, stream)
+        others = right.size if isinstance(right, ExistingRows) else self.count(right)
         if isinstance(left, Per):
-            return Choices(self._children(left), self.count(right), left.high, key).at(self.numbers)
-        pairs = Pairs(self.count(left), self.count(right), key, different=different, unordered=unordered)
-        if self.total > pairs.capacity:
-            tables = f"{table_of(left)} and {table_of(right)}"
-            raise ValueError(f"{tables} have {pairs.capacity:,} different pairs, and {self.total:,} rows need one each")
-        return pairs.at(self.numbers)
+            one, other = Choices(self._children(left), others, left.high, key).at(self.numbers)
+        else:
+            pairs = Pairs(self.count(left), others, key, different=different, unordered=unordered or both_ways)
+            capacity = pairs.capacity * (2 if both_ways else 1)
+            if self.total > capacity:
+                tables = (
+                    f"{table_of(left)} and {table_of(right.lookup.model if isinstance(right, ExistingRows) else right)}"
+                )
+                raise ValueError(f"{tables} have {capacity:,} different pairs, and {self.total:,} rows need one each")
+            one, other = pairs.at(self.numbers // 2 if both_ways else self.numbers)
+            if both_ways:
+                is_second = self.numbers % 2 == 1
+                one, other = np.where(is_second, other, one), np.where(is_second, one, other)
+        return one, right.at(other) if isinstance(right, ExistingRows) else other
 
     def tree(self, *, low: int = 0, high: int = 8, roots: int = 1, depth: int | None = None) -> TreeColumns:
         """Return the columns of a tree of all rows of this table: `tree.parent`, `tree.path()`, `tree.lft`, …
@@ -123,7 +145,7 @@ class ReferenceValues(RowsBase):
             tree = Tree(self.total, low=low, high=high, roots=roots, salt=self._table)
         else:
             tree = Tree.of_depth(self.total, depth, roots=roots, salt=self._table)
-        return TreeColumns(tree, self.numbers)
+        return TreeColumns(tree, self.numbers, lambda numbers: type(self)(self._dataset, self._table, 0, 0, numbers))
 
     def _children(self, per: Per) -> Children:
         children = per.children(self.count(per.model), self._table)

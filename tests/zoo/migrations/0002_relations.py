@@ -29,6 +29,33 @@ class Migration(migrations.Migration):
                 ('subject', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='contenttypes.contenttype')),
             ],
         ),
+        migrations.AddField(
+            model_name='trip',
+            name='stops',
+            field=models.ManyToManyField(db_table='Trip Stops', to='zoo.enclosure'),
+        ),
+        migrations.AddField(
+            model_name='trip',
+            name='next_trips',
+            field=models.ManyToManyField(to='zoo.trip'),
+        ),
+        migrations.CreateModel(
+            name='Berth',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('price', models.IntegerField()),
+                ('animal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='zoo.animal')),
+                ('trip', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='zoo.trip')),
+            ],
+            options={
+                'unique_together': {('trip', 'animal')},
+            },
+        ),
+        migrations.AddField(
+            model_name='trip',
+            name='animals',
+            field=models.ManyToManyField(through='zoo.Berth', to='zoo.animal'),
+        ),
         migrations.RunPython(add_countries),
         migrations.CreateModel(
             name='Bill',
