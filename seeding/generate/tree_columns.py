@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +18,11 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # treebeard's default
 class TreeColumns:
     """A tree's columns for some rows, under the names that tree libraries give them."""
 
-    def __init__(self, tree: Tree, numbers: Numbers) -> None:
+    def __init__(self, tree: Tree, numbers: Numbers, rows: Callable[[Numbers], Any] | None = None) -> None:
+        """`rows` makes the rows with other numbers, whose texts `joined` joins."""
         self.tree = tree
         self.numbers = numbers
+        self._rows = rows or (lambda numbers: numbers)
 
     @cached_property
     def parent(self) -> np.ma.MaskedArray[tuple[int], np.dtype[np.int64]]:
@@ -52,6 +56,14 @@ class TreeColumns:
         Raises ValueError where a row has more children than `steplen` characters can number.
         """
         return self.tree.paths(self.numbers, steplen, alphabet, prefix)
+
+    def joined(self, texts: Callable[[Any], Texts], start: str = "") -> Texts:
+        """Return a text of each row's ancestors and of the row itself, one after the other, behind `start`.
+
+        `texts` makes one for each of the rows it is given: with `lambda pages: np.strings.add(slug(pages), "/")` and
+        `start="/"`, this is the path of a page, as wagtail keeps it.
+        """
+        return self.tree.joined(self.numbers, lambda numbers: texts(self._rows(numbers)), start)
 
     @property
     def lft(self) -> Numbers:

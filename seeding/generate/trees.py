@@ -8,6 +8,7 @@ subtree, and with it the nested sets, in as many steps as the tree has levels.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from operator import index
 
 import numpy as np
@@ -143,15 +144,24 @@ class Tree:
 
         Raises ValueError where a node has more children than a step can number.
         """
-        most = max(int(self.positions(nodes).max(initial=0)) + 1, 1)
-        if most >= len(alphabet) ** step_length:
-            raise ValueError(f"a path's step of {step_length} characters can't number {most:,} children")
-        step = _in_base(self.positions(nodes) + 1, alphabet, step_length)
+
+        def steps(nodes: Numbers) -> Texts:
+            positions = self.positions(nodes)
+            most = int(positions.max(initial=0)) + 1
+            if most >= len(alphabet) ** step_length:
+                raise ValueError(f"a path's step of {step_length} characters can't number {most:,} children")
+            return _in_base(positions + 1, alphabet, step_length)
+
+        return self.joined(nodes, steps, prefix)
+
+    def joined(self, nodes: Numbers, steps: Callable[[Numbers], Texts], prefix: str) -> Texts:
+        """Return for each node the steps from its root to itself, one after the other, behind the prefix."""
+        step = steps(nodes)
         if not len(nodes) or nodes.max() < self.roots:
             return joined(prefix, step)
         root = nodes < self.roots
         parents, places = _runs(np.where(root, 0, self.parents(nodes)))
-        above = self.paths(parents, step_length, alphabet, prefix)
+        above = self.joined(parents, steps, prefix)
         return joined((np.concatenate([above, [prefix]]), np.where(root, len(above), places)), step)
 
     def _firsts(self, nodes: Numbers) -> Numbers:

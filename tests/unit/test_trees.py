@@ -5,10 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seeding.generate.rows import Rows
 from seeding.generate.tree_columns import TreeColumns
 from seeding.generate.trees import Tree
 
 from .rows import listed, rows
+from .tables import User
 
 shapes = st.one_of(
     st.tuples(st.just(0), st.integers(3, 9)), st.tuples(st.integers(1, 3), st.integers(3, 9)), st.just((2, 2))
@@ -116,6 +118,21 @@ def test_tree__of_rows() -> None:
     assert tree.depth.max() == 3
     assert tree.path()[0] == "0001"
     assert listed(rows(100, 50, 60).tree(roots=4).parent) == listed(rows(100).tree(roots=4).parent)[50:60]
+
+
+@pytest.mark.parametrize("picks", [None, [99, 0, 3, 50]])
+def test_tree__joined_texts_of_the_ancestors(picks: list[int] | None) -> None:
+    def slugs(pages: Rows) -> np.ndarray:
+        return np.strings.add(pages.choice("slug", {"a": 1, "bb": 1}).tolist(), "/")
+
+    whole = rows(100)
+    parents, slug = listed(whole.tree(roots=3).parent), slugs(whole).tolist()
+    expected: list[str] = []
+    for number, parent in enumerate(parents):
+        expected.append(("/" if parent is None else expected[parent]) + slug[number])
+    some = whole if picks is None else whole.of(User, np.array(picks))
+    joined = some.tree(roots=3).joined(slugs, "/").tolist()
+    assert joined == (expected if picks is None else [expected[pick] for pick in picks])
 
 
 def test_tree__is_frozen() -> None:
