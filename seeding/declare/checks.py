@@ -12,9 +12,11 @@ from django.db.models import Field
 
 from ..errors import ConfigurationError, RegistrationError
 from ..generate.existing import ExistingRows, Lookup
+from ..generate.generic import GenericRows
 from ..report.wording import in_one_line
 from .defaults import constant_of, is_filled_by_the_database, random_uuid_of
 from .kinds import kind_of
+from .kinds.generic import GenericKey
 from .kinds.references import Reference
 from .many import check_many
 from .seeder import Declaration, Model, SeededColumn, Seeder, unfit_column
@@ -76,7 +78,10 @@ def check_parents(declarations: Mapping[Model, Declaration], seeder: Seeder) -> 
     """Raise RegistrationError for relations to models without a seeder (seeding.E106)."""
     for parent in seeder.parents:
         if parent not in declarations:
-            names = ", ".join(c.name for c in seeder.columns if c.parent is parent) or seeder.key.name
+            names = (
+                ", ".join(c.name for c in seeder.columns if c.parent is parent or parent in c.targets)
+                or seeder.key.name
+            )
             advice = f"use rows.existing({parent.__name__}) if its rows are there already, or leave the column out"
             if not is_maintained(parent):
                 advice = f"register {parent._meta.label} too, {advice}"
@@ -119,7 +124,9 @@ def checked(declaration: Declaration, values: Columns, lookups: Sequence[Lookup]
             if kind is None or _unsuitable_relation(f):
                 unsuitable.append(f)
             else:
-                columns.append(SeededColumn(f, kind, is_existing=isinstance(values[name], ExistingRows)))
+                if isinstance(value := values[name], GenericRows):
+                    kind = GenericKey(f, kind, value.models)
+                columns.append(SeededColumn(f, kind, is_existing=isinstance(value, ExistingRows)))
         elif kind is not None and (form := random_uuid_of(f)) is not None:
             columns.append(SeededColumn(f, kind, form))
         elif not is_filled_by_the_database(f):

@@ -19,7 +19,9 @@ from ..generate.pairs import Some
 from ..generate.rows import Rows
 from ..report.wording import in_one_line
 from .defaults import Constant, Form, itself
+from .generic import expanded
 from .kinds.base import Kind
+from .kinds.generic import GenericKey
 from .kinds.references import Reference
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ class Declaration:
         """Call the seeder's function for the rows `start` to `stop` (exclusive). Raises RegistrationError."""
         try:
             with _no_queries(self.where):
-                return self.generate(Rows(dataset, self.table, start, stop))
+                return expanded(self.model, self.generate(Rows(dataset, self.table, start, stop)), dataset)
         except RegistrationError:
             raise
         except Exception as exc:
@@ -93,6 +95,12 @@ class SeededColumn:
         """The model whose row numbers the values are."""
         return self.kind.parent if isinstance(self.kind, Reference) and not self.is_existing else None
 
+    @property
+    def targets(self) -> tuple[Model, ...]:
+        """The models whose row numbers the values are, where it is the key of a generic relation."""
+        models = self.kind.models if isinstance(self.kind, GenericKey) else ()
+        return tuple(model._meta.concrete_model or model for model in models)
+
 
 @dataclass(frozen=True)
 class Seeder(Declaration):
@@ -113,7 +121,8 @@ class Seeder(Declaration):
     @property
     def parents(self) -> dict[Model, bool]:
         """The models that the declared relations and the key refer to, and whether they must have a row for each."""
-        found = {c.parent: not c.field.null for c in self.columns if c.parent is not None}
+        found = {model: False for c in self.columns for model in c.targets}
+        found |= {c.parent: not c.field.null for c in self.columns if c.parent is not None}
         return found | ({self.key_parent: True} if self.key_parent is not None else {})
 
     def batch(self, dataset: Dataset, start: int, stop: int) -> Batch:

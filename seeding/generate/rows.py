@@ -27,10 +27,10 @@ class Rows(
     DistributionValues,
     IdentifierValues,
     MomentValues,
-    NumberValues,
     PeopleValues,
     PlaceValues,
     ReferenceValues,
+    NumberValues,
     TextValues,
     WebValues,
 ):

@@ -22,7 +22,7 @@ def clashes(guard: Guard, seeders: Seeders, dataset: Dataset, target: Target, re
     """Return, in words, the kept rows that hold a unique value which a new row gets."""
     found: list[str] = []
     for seeder in seeders:
-        names = [c.name for c in seeder.columns if c.parent is None and is_unique(c.field)]
+        names = [c.name for c in seeder.columns if c.parent is None and not c.targets and is_unique(c.field)]
         keys = [key[0] for key in guard.survey_of(seeder).kept] if names else []
         if keys:
             report(Progress("note", f"Comparing {len(keys):,} kept rows of {seeder.table} with the new ones."))

@@ -87,3 +87,15 @@ def test_pairs__both_ways_say_that_there_are_too_few() -> None:
 def test_some__refuses_bad_bounds(bounds: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="it takes 0 <= low <= high"):
         Rows(Dataset("v1", {"users": 4}), "users", 0, 4).some(User, *bounds)
+
+
+def test_generic__rows_of_several_models_by_weight() -> None:
+    dataset = Dataset("v1", {"users": 30, "orders": 40, "payments": 4000})
+    found = Rows(dataset, "payments", 0, 4000).generic("target", {User: 3, None: 1, Order: 1})
+    assert found.models == (User, Order)
+    assert [round(part / 100) for part in np.bincount(found.codes).tolist()] == [24, 8, 8]
+    assert found.numbers[found.codes == 0].max() == 29
+    assert found.numbers[found.codes == 1].max() == 39
+    assert found.column.mask.tolist() == (found.codes == 2).tolist()
+    some = Rows(dataset, "payments", 700, 800).generic("target", {User: 3, None: 1, Order: 1})
+    assert some.column.tolist() == found.column[700:800].tolist()

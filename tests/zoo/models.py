@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Permission, User
+from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models.functions import Upper
@@ -181,6 +182,31 @@ class Berth(models.Model):
 
     class Meta:
         unique_together = [("trip", "animal")]
+
+
+class Note(models.Model):
+    """References rows of any table, by a number and by a text, one of them optionally."""
+
+    subject_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+")
+    subject_id = models.PositiveIntegerField()
+    subject = GenericForeignKey("subject_type", "subject_id")
+    source_type = models.ForeignKey(ContentType, models.CASCADE, null=True, related_name="+")
+    source_id = models.CharField(max_length=20, null=True)
+    source = GenericForeignKey("source_type", "source_id")
+
+
+class Branch(models.Model):
+    """A tree, with the columns of all tree libraries."""
+
+    parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="children")
+    path = models.CharField(max_length=255, unique=True)
+    depth = models.PositiveIntegerField()
+    numchild = models.PositiveIntegerField()
+    lft = models.PositiveIntegerField()
+    rght = models.PositiveIntegerField()
+    tree_id = models.PositiveIntegerField()
+    level = models.PositiveIntegerField()
+    url_path = models.TextField()
 
 
 class Bill(models.Model):

@@ -12,12 +12,15 @@ from .models import (
     Berth,
     Bill,
     Bird,
+    Branch,
     Country,
     DeclaredStamp,
     Default,
     Enclosure,
     Herd,
     Item,
+    Keeper,
+    Note,
     Passport,
     Ring,
     Stamp,
@@ -121,6 +124,34 @@ def friendships(rows: Rows) -> Columns:
 
 def price(items: Rows) -> np.ndarray:
     return items.price("price", 1_00, 99_99)
+
+
+@register(Note, count=60)
+def notes(rows: Rows) -> Columns:
+    return {
+        "subject": rows.generic("subject", {Animal: 3, Enclosure: 1, Note: 1, Passport: 1, Herd: 1}),
+        "source": rows.generic("source", [Bird, None, Keeper]),
+    }
+
+
+def step(branches: Rows) -> np.ndarray:
+    return np.strings.add(branches.choice("step", {"a": 1, "ö": 1}).tolist(), "/")
+
+
+@register(Branch, count=90)
+def branches(rows: Rows) -> Columns:
+    tree = rows.tree(roots=2, high=5)
+    return {
+        "parent": tree.parent,
+        "path": tree.path(),
+        "depth": tree.depth,
+        "numchild": tree.numchild,
+        "lft": tree.lft,
+        "rght": tree.rght,
+        "tree_id": tree.tree_id,
+        "level": tree.level,
+        "url_path": tree.joined(step, "/"),
+    }
 
 
 @register(Bill, count=30)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from math import gcd
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,18 +11,20 @@ import numpy as np
 from ..arithmetic import INT64_MAX, LOW_HALF, multiply_high, scaled
 from ..children import Children, Per, per
 from ..existing import ExistingRows, Lookup
+from ..generic import GenericRows
 from ..pairs import Choices, Pairs, Some
 from ..permutation import Permutation
 from ..streams import HALF, Numbers
 from ..tree_columns import TreeColumns
 from ..trees import Tree
-from .base import RowsBase, table_of
+from .base import table_of
+from .numbers import NumberValues
 
 if TYPE_CHECKING:
     from django.db.models import Model
 
 
-class ReferenceValues(RowsBase):
+class ReferenceValues(NumberValues):
     """References to rows of other tables, as row numbers."""
 
     def reference(self, stream: str, model: type[Model]) -> Numbers:
@@ -60,8 +62,26 @@ class ReferenceValues(RowsBase):
         if len(found.labels) == 1:
             codes = np.zeros(len(self), np.intp)
         else:
-            codes = scaled(self.bits(stream or f"existing/{table_of(model)}"), len(found.labels)).astype(np.intp)
+            codes = scaled(self.bits(stream or f"existing/{model._meta.label}"), len(found.labels)).astype(np.intp)
         return ExistingRows(codes, found.labels, found.keys, wanted)
+
+    def generic(
+        self, stream: str, weights: Mapping[type[Model] | None, int] | Sequence[type[Model] | None]
+    ) -> GenericRows:
+        """Return for each row a row of one of several models, each as often as its whole-number weight says.
+
+        It fills a generic relation, under its name: `"target": rows.generic("target", {Post: 3, Photo: 1})`. None is
+        NULL. A sequence stands for equal weights. Within a model, rows are chosen as `reference` does. Raises
+        ValueError and TypeError for weights as `choice` does, and ValueError where a model has no rows.
+        """
+        parts = dict(weights) if isinstance(weights, Mapping) else dict.fromkeys(weights, 1)
+        models = [model for model in parts if model is not None]
+        ordered = [*models, *([None] if None in parts else [])]
+        codes = self.choice(stream, {str(code): parts[model] for code, model in enumerate(ordered)}).codes
+        numbers = np.zeros(len(self), np.int64)
+        for code, model in enumerate(models):
+            numbers = np.where(codes == code, self.reference(f"{stream}/{model._meta.label}", model), numbers)
+        return GenericRows(tuple(models), codes, numbers)
 
     def some(self, model: type[Model] | ExistingRows, low: int, high: int) -> Some:
         """Return what fills a many-to-many relation: from `low` to `high` different rows of `model` for each row.

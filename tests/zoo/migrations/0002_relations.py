@@ -56,6 +56,31 @@ class Migration(migrations.Migration):
             name='animals',
             field=models.ManyToManyField(through='zoo.Berth', to='zoo.animal'),
         ),
+        migrations.CreateModel(
+            name='Note',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('subject_id', models.PositiveIntegerField()),
+                ('source_id', models.CharField(max_length=20, null=True)),
+                ('source_type', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contenttypes.contenttype')),
+                ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contenttypes.contenttype')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Branch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('path', models.CharField(max_length=255, unique=True)),
+                ('depth', models.PositiveIntegerField()),
+                ('numchild', models.PositiveIntegerField()),
+                ('lft', models.PositiveIntegerField()),
+                ('rght', models.PositiveIntegerField()),
+                ('tree_id', models.PositiveIntegerField()),
+                ('level', models.PositiveIntegerField()),
+                ('url_path', models.TextField()),
+                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='zoo.branch')),
+            ],
+        ),
         migrations.RunPython(add_countries),
         migrations.CreateModel(
             name='Bill',
