@@ -5,7 +5,7 @@ from typing import Any
 
 
 def _table(name: str) -> Any:
-    return SimpleNamespace(_meta=SimpleNamespace(db_table=name, label=name))
+    return type(name, (), {"_meta": SimpleNamespace(db_table=name, label=name)})
 
 
 User, Order, Payment = _table("users"), _table("orders"), _table("payments")

@@ -96,6 +96,6 @@ def test_generic__rows_of_several_models_by_weight() -> None:
     assert [round(part / 100) for part in np.bincount(found.codes).tolist()] == [24, 8, 8]
     assert found.numbers[found.codes == 0].max() == 29
     assert found.numbers[found.codes == 1].max() == 39
-    assert found.column.mask.tolist() == (found.codes == 2).tolist()
+    assert [value is None for value in found.column.tolist()] == (found.codes == 2).tolist()
     some = Rows(dataset, "payments", 700, 800).generic("target", {User: 3, None: 1, Order: 1})
     assert some.column.tolist() == found.column[700:800].tolist()
