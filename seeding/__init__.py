@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .generate.rows import Rows as Rows
     from .report.results import SeedResult as SeedResult
 
+__version__ = "0.1.0"
+
 # Imported when first asked for: Django imports this package before models can be, and a skip needs no NumPy.
 _HOMES = {
     "Categorical": "generate.columns",

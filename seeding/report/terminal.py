@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from importlib.util import find_spec
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 SHOW_AFTER_S = 1.0
+
+
+def has_bar() -> bool:
+    """Return True if the package that draws the bar is installed."""
+    return find_spec("rich") is not None
 
 
 class Bar:

@@ -18,7 +18,11 @@ from tests.support.project import Project, create_database, drop_database
 from tests.support.stage import checkout, elsewhere
 
 PATHS = paths()
-OF_ANOTHER_PROJECT = {"docs/adopting.md": (), "docs/seeds.md": ("docs/adopting.md",)}  # and the pages that come before
+OF_ANOTHER_PROJECT = {  # and the pages that come before
+    "docs/adopting.md": (),
+    "docs/package.md": (),
+    "docs/seeds.md": ("docs/adopting.md",),
+}
 REFERENCE = read("docs/reference.md")
 MAKEFILE = (ROOT / "Makefile").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
@@ -67,6 +71,7 @@ def test_mechanism__finds_what_is_wrong(tmp_path: Path, database: Project) -> No
         "```\nls\n```": "the tag ''",
         "```console\n$ make help\nmake seed  Something else\n```": "documented:",
         "```console\n$ python manage.py nothing\n```": "ended with 1",
+        "```console\n$ python -m pip install django-sedeed\n```": "what its package is",
         "```console\n$ rm -r /\n```": "a program that the tests don't know",
         "```console\n$ docker compose run --rm sed seed --status\n```": "names {'sed'}",
         "```console\n$ docker compose up --buildx\n```": "--buildx",

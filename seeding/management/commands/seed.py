@@ -25,7 +25,7 @@ from seeding.database.connections import check_alias, describe
 from seeding.errors import Differs, SeedError
 from seeding.report.progress import Progress
 from seeding.report.results import Loss
-from seeding.report.terminal import Bar
+from seeding.report.terminal import Bar, has_bar
 from seeding.report.wording import printable, safe
 
 T = TypeVar("T")
@@ -162,7 +162,7 @@ class Command(BaseCommand):
         plain = (
             self.verbosity != 1 or not self.stdout.isatty() or os.environ.get("NO_COLOR") or self.options["no_color"]
         )
-        return nullcontext() if plain else Bar()
+        return nullcontext() if plain or not has_bar() else Bar()
 
     def show_plan(self) -> None:
         from seeding.apply.plan import plan
