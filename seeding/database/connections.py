@@ -18,13 +18,15 @@ from ..report.wording import printable, shown
 
 VANISHED_AFTER_S = 60  # without an answer, the other side of a TCP connection is given up
 
+DATESTYLE = "ISO, YMD"  # the only style in which psycopg reads times
+
 # Settings that a role or a database may have, and that could make a seed fail, hang or lie; for the transaction only.
 _SETTINGS = {
     "statement_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
     "default_tablespace": "",
     "row_security": "off",  # what a policy would hide is an error then, not a lie
-    "datestyle": "ISO, YMD",
+    "datestyle": DATESTYLE,
     "intervalstyle": "postgres",
     "array_nulls": "on",
     "transform_null_equals": "off",

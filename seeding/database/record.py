@@ -13,7 +13,7 @@ from django.db import connections, transaction
 from ..errors import Pending
 from ..models import KeyRange, SeedMetadata, Status
 from .catalogue import Catalogue, Table
-from .connections import describe, prepare_transaction
+from .connections import DATESTYLE, describe, prepare_transaction
 from .names import run
 
 APPLIED_WITHIN_S = 5  # where no lock timeout is known: the health check
@@ -31,16 +31,27 @@ def bounded(using: str, lock_timeout_s: float) -> Iterator[None]:
         yield
 
 
-def applied(using: str, lock_timeout_s: float = APPLIED_WITHIN_S) -> SeedMetadata | None:
-    """Return the attempt that is applied, if any: one query, which waits for no lock longer than that."""
-    found = SeedMetadata.objects.using(using).filter(status=Status.SUCCESS)
+@contextmanager
+def _reading(using: str, lock_timeout_s: float = APPLIED_WITHIN_S) -> Iterator[None]:
+    """Run the block where it waits for no lock longer than that, and times can be read in spite of a role's settings.
+
+    A caller's transaction stays as it is.
+    """
     connection = connections[using]
     if connection.vendor != "postgresql" or connection.in_atomic_block:
-        return found.first()
+        yield
+        return
     with transaction.atomic(using):
         with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = {max(1, int(lock_timeout_s * 1000))}")
-        return found.first()
+            lock_timeout_ms = max(1, int(lock_timeout_s * 1000))
+            cursor.execute(f"SET LOCAL lock_timeout = {lock_timeout_ms}; SET LOCAL datestyle = '{DATESTYLE}'")
+        yield
+
+
+def applied(using: str, lock_timeout_s: float = APPLIED_WITHIN_S) -> SeedMetadata | None:
+    """Return the attempt that is applied, if any: one query, which waits for no lock longer than that."""
+    with _reading(using, lock_timeout_s):
+        return SeedMetadata.objects.using(using).filter(status=Status.SUCCESS).first()
 
 
 def applied_as(version: str, using: str, lock_timeout_s: float = APPLIED_WITHIN_S) -> SeedMetadata | None:
@@ -60,7 +71,8 @@ def require_applied(version: str, using: str, lock_timeout_s: float = APPLIED_WI
 
 def history(using: str, most: int | None = None) -> list[SeedMetadata]:
     """Return the attempts, newest first, at most that many."""
-    return list(SeedMetadata.objects.using(using).order_by("-seeded_at", "-id")[:most])
+    with _reading(using):
+        return list(SeedMetadata.objects.using(using).order_by("-seeded_at", "-id")[:most])
 
 
 def attempt_count(using: str) -> int:
@@ -70,7 +82,8 @@ def attempt_count(using: str) -> int:
 
 def key_ranges(using: str) -> dict[str, KeyRange]:
     """Return what is known of the rows that the last seed created, by table."""
-    return {r.table_name: r for r in KeyRange.objects.using(using).defer("marks")}
+    with _reading(using):
+        return {r.table_name: r for r in KeyRange.objects.using(using).defer("marks")}
 
 
 def tables(catalogue: Catalogue) -> list[Table]:

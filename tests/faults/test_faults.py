@@ -392,6 +392,16 @@ def test_behind_pgbouncer(project: Project, pooled: Project, loader: str) -> Non
 
 
 @on_postgresql
+def test_behind_pgbouncer__server_side_cursors_need_not_be_switched_off(pooled: Project) -> None:
+    settings = {"DJANGO_SETTINGS_MODULE": "tests.faults.cursors"}
+    pooled.seed(*SIZES, "--loader", "bulk_create", "--wait", "10", **settings)
+    pooled.seed(*SIZES, "--seed-version", "v2", **settings)
+    for mode in ("--verify", "--check", "--plan", "--status"):
+        done = pooled.run("seed", mode, "--seed-version", "v2", *([] if mode == "--status" else SIZES), **settings)
+        assert (done.returncode, done.stderr) == (0, ""), mode
+
+
+@on_postgresql
 def test_a_deadlock_is_tried_again(project: Project) -> None:
     """Another session holds a row that the seed wants, and wants a table that the seed holds."""
     project.seed(*SIZES)
