@@ -19,6 +19,7 @@ from ..target import Target
 from . import cells
 from .cells import Cells
 
+_SCALARS = (np.number, np.bool_)
 _PREPARING = ("get_prep_value", "get_db_prep_value", "get_db_prep_save")
 
 
@@ -71,7 +72,7 @@ class Kind(ABC):
             _check_codes(value)
             return self.categories(value)
         if isinstance(value, list | tuple) and not self.is_one_value(value):
-            return self.of_list(value)
+            return self.of_list([v.item() if isinstance(v, _SCALARS) else v for v in value])
         if isinstance(value, np.ndarray) and value.ndim == 1:
             return self.of_list(value.tolist()) if value.dtype == object else self.of_array(value)
         if isinstance(value, np.ndarray) and value.ndim > 1:
