@@ -29,7 +29,7 @@ def test_seed__of_six_at_once_one_seeds_and_five_skip(plain: Sketch) -> None:
     processes = [plain.start("seed") for _ in range(6)]
     ended = [process.communicate(timeout=120) for process in processes]
     assert [process.returncode for process in processes] == [0] * 6, ended
-    assert Counter(stdout.splitlines()[-1][:11] for stdout, _ in ended) == {"Seeded v1: ": 1, "Seed alread": 5}
+    assert Counter(stdout.splitlines()[-1][:12] for stdout, _ in ended) == {"Seeded v1: 3": 1, "Seed already": 5}
     assert [stderr for _, stderr in ended] == [""] * 6
 
 
