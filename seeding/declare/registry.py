@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
 
 from django.db import models
 from django.utils.module_loading import autodiscover_modules
 
 from ..errors import SeedError
 from . import checks
+from .passwords import staff_of
 from .seeder import Count, Declaration, Generate, Model, Seeder
+
+if TYPE_CHECKING:
+    from ..generate.columns import Columns
+    from ..generate.rows import Rows
+    from .suggest import Draft
+
+SUGGESTED_FOR = 10_000  # rows of each table
 
 
 class Registry:
@@ -19,6 +31,7 @@ class Registry:
 
     def __init__(self) -> None:
         self._declarations: dict[Model, Declaration] = {}
+        self._bare: list[Declaration] = []  # registered without a function, as yet
         self._seeders: list[Seeder] | None = None
 
     def register(
@@ -26,16 +39,19 @@ class Registry:
         model: Model,
         *,
         count: Count,
-        keep: models.Q | None = None,
+        keep: models.Q | Literal[False] | None = None,
         undigested: Iterable[str] = (),
         disposable: Iterable[Model] = (),
     ) -> Callable[[Generate], Generate]:
         """Register the decorated function, from `Rows` to columns by field name, as the seeder of `model`.
 
+        Without a function, `register(Author, count=100)` gives the columns that `manage.py seed --draft` would write.
+
         `count` says how many rows: the name of an option in `settings.SEED_ROW_COUNTS`, a number, or another model
-        ("as many as it has"). Rows that match `keep` are never deleted, nor is what belongs to them. The fields
-        `undigested` are left out of digests and comparisons: what differs from run to run. Rows of the models
-        `disposable`, which no seed creates, may be deleted with the rows that they refer to, like a view counter's.
+        ("as many as it has"). Rows that match `keep` are never deleted, nor is what belongs to them; of the project's
+        user model those are staff and superusers, unless `keep` says otherwise (False: none). The fields `undigested`
+        are left out of digests and comparisons: what differs from run to run. Rows of the models `disposable`, which no
+        seed creates, may be deleted with the rows that they refer to, like a view counter's.
 
         A column holds one value a row, or is one value for all: whole numbers, booleans, floats, or text; decimals as
         integers in units of the last decimal place (cents) or as `Decimal`, times as microseconds and dates as days
@@ -44,8 +60,15 @@ class Registry:
         where `model` can't be seeded, or has a seeder already.
         """
 
+        kept = staff_of(model) if keep is None else keep or None
+        suggested = Suggested(model, self, sys._getframe(1).f_globals.get("__name__", ""))
+        bare = Declaration(model, count, suggested, kept, frozenset(undigested), tuple(disposable))
+        self._bare.append(bare)
+        self._seeders = None
+
         def decorate(generate: Generate) -> Generate:
-            declaration = Declaration(model, count, generate, keep, frozenset(undigested), tuple(disposable))
+            self._bare = [other for other in self._bare if other is not bare]
+            declaration = replace(bare, generate=generate)
             checks.check_duplicate(declaration, self._declarations.get(model))
             checks.check_model(declaration)
             self._declarations[model] = declaration
@@ -56,29 +79,55 @@ class Registry:
 
     def discover(self) -> Seeders:
         """Import every installed app's `seeds.py`, once, and return the checked seeders. Raises RegistrationError."""
+        declarations = self.declarations()
         if self._seeders is None:
-            try:
-                autodiscover_modules("seeds")
-            except SeedError:
-                raise
-            except Exception as exc:
-                raise checks.failed_import(exc) from exc
-            self._seeders = self._checked()
+            checks.check_some_registered(declarations.values())
+            self._seeders = in_load_order({model: self.seeder(model) for model in declarations})
         return Seeders(self._seeders)
 
-    def _checked(self) -> list[Seeder]:
-        """Generate one row of each table and check its columns; return the seeders in load order."""
+    def declarations(self) -> Mapping[Model, Declaration]:
+        """Import every installed app's `seeds.py`, once, and return what they declare. Raises RegistrationError."""
+        try:
+            autodiscover_modules("seeds")
+        except SeedError:
+            raise
+        except Exception as exc:
+            raise checks.failed_import(exc) from exc
+        while self._bare:
+            bare = self._bare.pop(0)
+            checks.check_duplicate(bare, self._declarations.get(bare.model))
+            checks.check_model(bare)
+            self._declarations[bare.model] = bare
+        return self._declarations
+
+    def seeder(self, model: Model) -> Seeder:
+        """Generate one row of a model's table and check its columns; return the seeder. Raises RegistrationError."""
         from ..generate.streams import Dataset
 
-        checks.check_some_registered(self._declarations.values())
+        declaration = self._declarations[model]
         probe = Dataset("probe", {d.table: 1 for d in self._declarations.values()})
-        seeders = {}
-        for model, declaration in self._declarations.items():
-            seeder = checks.checked(declaration, declaration.values(probe, 0, 1))
-            checks.check_parents(self._declarations, seeder)
-            seeder.batch(probe, 0, 1)
-            seeders[model] = seeder
-        return in_load_order(seeders)
+        seeder = checks.checked(declaration, declaration.values(probe, 0, 1))
+        checks.check_parents(self._declarations, seeder)
+        seeder.batch(probe, 0, 1)
+        return seeder
+
+
+class Suggested:
+    """A seeder without a function: it gives the columns that the draft of its model has."""
+
+    def __init__(self, model: Model, registry: Registry, module: str) -> None:
+        self._model, self._registry = model, registry
+        self.__module__, self.__qualname__ = module, f"register({model.__name__})"
+
+    def __call__(self, rows: Rows) -> Columns:
+        return {name: expression.value(rows) for name, expression in self._draft.columns.items()}
+
+    @cached_property
+    def _draft(self) -> Draft:
+        """What is drafted where each table has so many rows: however many there are, the same."""
+        from .suggest import draft_of
+
+        return draft_of(self._model, dict.fromkeys(self._registry.declarations(), SUGGESTED_FOR))
 
 
 class Seeders:

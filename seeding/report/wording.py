@@ -32,6 +32,11 @@ def counted(row_counts: Mapping[str, int]) -> str:
     return ", ".join(f"{rows:,} {_singular(table) if rows == 1 else table}" for table, rows in row_counts.items())
 
 
+def plural(number: int, noun: str) -> str:
+    """Return a number of things in words: `1 seeder`, `2 seeders`."""
+    return f"{number:,} {noun if number == 1 else f'{noun}s'}"
+
+
 def _singular(table: str) -> str:
     """Return the table's name for one row, where it is a plain English plural: `1 user`."""
     regular = table.endswith("s") and not table.endswith(("ss", "us", "is", "ses", "ies", "xes", "ches", "shes"))

@@ -23,6 +23,7 @@ from seeding import conf
 from seeding.apply.seed import seed
 from seeding.database.connections import check_alias, describe
 from seeding.errors import Differs, SeedError
+from seeding.management import drafting
 from seeding.report.progress import Progress
 from seeding.report.results import Loss
 from seeding.report.terminal import Bar, has_bar
@@ -99,6 +100,7 @@ class Command(BaseCommand):
         mode.add_argument(
             "--verify", action="store_true", help="compare every seeded row with what was generated: exit 0 same, 4 not"
         )
+        drafting.add_arguments(parser)
         parser.add_argument("--format", choices=("table", "json"), default="table", help="of --status and --plan")
 
     def handle(self, **options: Any) -> None:
@@ -118,7 +120,9 @@ class Command(BaseCommand):
 
                     check_alias(options["database"])
                     wait_until_up(options["database"], options["wait"], self.report)
-                if options["status"]:
+                if options["draft"] is not None:
+                    self._write(self.stdout, drafting.draft(options))
+                elif options["status"]:
                     self.show_status()
                 elif options["plan"]:
                     self.show_plan()
