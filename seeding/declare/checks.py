@@ -119,7 +119,7 @@ def checked(declaration: Declaration, values: Columns) -> Seeder:
             *_missing(declaration, [f for f in missing if kind_of(f) is not None]),
         ]
     )
-    undigested = declaration.undigested | _passwords(columns)
+    undigested = declaration.undigested | _changed_by_logging_in(declaration.model, values)
     given = {**vars(declaration), "undigested": undigested}
     return Seeder(**given, columns=tuple(columns), constants=tuple(constants))
 
@@ -195,11 +195,11 @@ def _example(f: Field[Any, Any]) -> str:
     return kind.example.format(name=f.name, parent=parent)
 
 
-def _passwords(columns: Sequence[SeededColumn]) -> set[str]:
-    """Return the password's column of a user model: its hash differs from run to run."""
+def _changed_by_logging_in(model: Model, values: Columns) -> set[str]:
+    """Return the columns of a user model that change by themselves: the password's hash, and an undeclared log-in."""
     from django.contrib.auth.base_user import AbstractBaseUser
 
-    return {c.name for c in columns if c.name == "password" and issubclass(c.field.model, AbstractBaseUser)}
+    return {"password", "last_login"} - ({*values} - {"password"}) if issubclass(model, AbstractBaseUser) else set()
 
 
 def check_counts(seeders: Sequence[Seeder], counts: Mapping[str, int]) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .suggest import Draft
 
 SUGGESTED_FOR = 10_000  # rows of each table
+MANY = 1_000  # rows of other tables, while one row of a table is tried
 
 
 class Registry:
@@ -105,7 +106,8 @@ class Registry:
         from ..generate.streams import Dataset
 
         declaration = self._declarations[model]
-        probe = Dataset("probe", {d.table: 1 for d in self._declarations.values()})
+        others = {d.table: d.count if isinstance(d.count, int) else MANY for d in self._declarations.values()}
+        probe = Dataset("probe", {**others, declaration.table: 1})
         seeder = checks.checked(declaration, declaration.values(probe, 0, 1))
         checks.check_parents(self._declarations, seeder)
         seeder.batch(probe, 0, 1)

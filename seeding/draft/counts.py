@@ -32,7 +32,8 @@ def likely_counts(drafted: Sequence[Model]) -> dict[Model, int]:
 def option_for(model: Model, options: Mapping[str, int]) -> str | None:
     """Return the counting option that is named as the model is, if there is one: `books` for `Book`."""
     plural = "_".join(words_of(str(model._meta.verbose_name_plural).replace(" ", "_")))
-    return next((name for name in (plural_of(model), plural, model._meta.model_name or "") if name in options), None)
+    names = (plural_of(model.__name__), plural, model._meta.model_name or "")
+    return next((name for name in names if name in options), None)
 
 
 def count_of(model: Model, numbers: Mapping[Model, int], options: Mapping[str, int]) -> Count:
@@ -40,9 +41,9 @@ def count_of(model: Model, numbers: Mapping[Model, int], options: Mapping[str, i
     return option_for(model, options) or numbers[model]
 
 
-def plural_of(model: Model) -> str:
-    """Return the model's name in the plural, as a Python name."""
-    *head, last = words_of(model.__name__)
+def plural_of(name: str) -> str:
+    """Return a model's name in the plural, as a Python name: `order_lines` of `OrderLine`."""
+    *head, last = words_of(name)
     if last.endswith("y") and last[-2:-1] not in "aeiou":
         last = f"{last[:-1]}ies"
     elif last.endswith(("s", "x", "z", "ch", "sh")):

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import builtins
-import keyword
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import fill, wrap
 from typing import Any
 
 from django.apps import AppConfig, apps
 
 from ..declare.seeder import Count, Model
 from ..declare.suggest import Draft, draft_of
-from ..declare.suggest.expressions import WIDTH, name_of, source_of
+from ..declare.suggest.expressions import WIDTH, local_name, name_of, named, source_of
 from . import counts
 from .selection import Selection, needed
 
 _HEAD = '''"""What seeded rows look like: a first draft, to be changed as you like.
 
-A count may be an option: with `SEED_ROW_COUNTS = {{"{plural}": {count}}}` in the settings
-and `count="{plural}"` here, there is `manage.py seed --{option} 500`.
+{advice}
 """
 '''
+_ADVICE = (
+    'A count may be an option: with SEED_ROW_COUNTS = {{"{plural}": {count}}} in the settings, and count="{plural}" '
+    "here, there is `manage.py seed --{option} 500`."
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Module:
 def module(selection: Selection, options: Mapping[str, int], target: AppConfig | None = None) -> Module:
     """Return the `seeds.py` for the selected models, in the app `target`, by default that of the first label."""
     drafts, numbers = drafted(selection)
-    text = _text(selection, drafts, numbers, options, target or selection.app)
+    with named(_names(drafts)):
+        text = _text(selection, drafts, numbers, options, target or selection.app)
     columns = sum(len(draft.columns) for draft in drafts)
     comments = sum(len(set(draft.notes) - set(draft.columns)) for draft in drafts)
     return Module(text, len(drafts), columns + comments, comments)
@@ -54,6 +58,25 @@ def drafted(selection: Selection) -> tuple[list[Draft], dict[Model, int]]:
             numbers[draft.model] = {**others, **numbers}[draft.one_each]
         numbers[draft.model] = min(numbers[draft.model], draft.capacity({**others, **numbers}))
     return [draft_of(model, {**others, **numbers}) for model in selection.models], numbers
+
+
+def _names(drafts: Sequence[Draft]) -> dict[Model, str]:
+    """Return other names for the models that share one: with the name of their app before it."""
+    named_models = {model for draft in drafts for model in _named_by(draft)}
+    shared = Counter(model.__name__ for model in named_models)
+    return {
+        model: "".join(word.title() for word in model._meta.app_label.split("_")) + model.__name__
+        for model in named_models
+        if shared[model.__name__] > 1
+    }
+
+
+def _named_by(draft: Draft) -> set[Any]:
+    """Return the models that a draft names; of a many-to-many relation's table, the model that has the relation."""
+    found = {draft.model, *([draft.one_each] if draft.one_each else [])}
+    for expression in draft.columns.values():
+        found |= expression.models()
+    return {model._meta.auto_created or model for model in found}
 
 
 def _text(
@@ -89,8 +112,9 @@ def _parents_first(drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def _head(model: Model, count: int) -> str:
-    plural = counts.plural_of(model)
-    return _HEAD.format(plural=plural, option=plural.replace("_", "-"), count=f"{count:_}")
+    plural = counts.plural_of(name_of(model))
+    advice = _ADVICE.format(plural=plural, option=plural.replace("_", "-"), count=f"{count:_}")
+    return _HEAD.format(advice=fill(advice, WIDTH, break_long_words=False, break_on_hyphens=False))
 
 
 def _count(draft: Draft, numbers: Mapping[Model, int], options: Mapping[str, int]) -> Count:
@@ -108,7 +132,7 @@ def _function(draft: Draft, count: Count) -> str:
     )
     lines.append(f"def {_function_name(draft.model)}(rows: Rows) -> Columns:")
     for variable in draft.variables:
-        names = ", ".join(variable.among or (variable.name,))
+        names = ", ".join(map(local_name, variable.among or (variable.name,)))
         lines.append(f"    {names} = {variable.of.source(4, len(names) + 3, 0)}")
     body = list(_body(draft))
     lines += ["    return {", *body, "    }"] if body else ["    return {}"]
@@ -128,10 +152,9 @@ def _body(draft: Draft) -> Iterator[str]:
 
 def _function_name(model: Model) -> str:
     owner: Any = model._meta.auto_created
-    name = (
-        counts.plural_of(model) if not owner else "_".join(counts.plural_of(owner).split("_")) + "_" + _relation(model)
-    )
-    return f"{name}_" if keyword.iskeyword(name) or hasattr(builtins, name) or name in ("rows", "register") else name
+    plural = counts.plural_of(name_of(owner or model))
+    name = f"{plural}_{_relation(model)}" if owner else plural
+    return local_name(name)
 
 
 def _relation(through: Model) -> str:
@@ -141,16 +164,14 @@ def _relation(through: Model) -> str:
 
 def _imports(drafts: Sequence[Draft], target: AppConfig) -> str:
     names = {"Columns", "Rows", "register"}
-    models_: set[Model] = set()
     for draft in drafts:
-        models_ |= {draft.model, *([draft.one_each] if draft.one_each else [])}
         for expression in draft.columns.values():
             names |= expression.names()
-            models_ |= expression.models()
     by_module: dict[str, set[str]] = {"seeding": names}
-    for model in models_:
-        owner: Any = model._meta.auto_created or model
-        by_module.setdefault(_module_of(owner, target), set()).add(owner.__name__)
+    for model in {model for draft in drafts for model in _named_by(draft)}:
+        name = name_of(model)
+        alias = f"{model.__name__} as {name}" if name != model.__name__ else name
+        by_module.setdefault(_module_of(model, target), set()).add(alias)
     groups: list[list[str]] = [[], [], []]
     for module_name in sorted(by_module, key=lambda name: (name.startswith("."), name)):
         groups[_group(module_name)].append(_import(module_name, by_module[module_name]))
@@ -181,7 +202,20 @@ def is_installed(app: AppConfig) -> bool:
 
 
 def _import(module_name: str, names: Iterable[str]) -> str:
-    ordered = sorted(names, key=lambda n: (0 if n.isupper() and len(n) > 1 else 1 if n[0].isupper() else 2, n))
+    """Return the imports from a module, sorted; what gets another name stands in a line of its own."""
+    plain = sorted((name for name in names if " as " not in name), key=_order)
+    statements = {name: f"from {module_name} import {name}" for name in names if " as " in name}
+    if plain:
+        statements[plain[0]] = _import_plain(module_name, plain)
+    return "\n".join(statements[name] for name in sorted(statements, key=_order))
+
+
+def _order(name: str) -> tuple[int, str]:
+    """Return a key that sorts as isort does: constants, classes, functions."""
+    return (0 if name.isupper() and len(name) > 1 else 1 if name[0].isupper() else 2, name)
+
+
+def _import_plain(module_name: str, ordered: Sequence[str]) -> str:
     one_line = f"from {module_name} import {', '.join(ordered)}"
     if len(one_line) <= WIDTH:
         return one_line
@@ -189,4 +223,5 @@ def _import(module_name: str, names: Iterable[str]) -> str:
 
 
 def _comment(text: str) -> str:
-    return f"# {text}"
+    lines = wrap(text, WIDTH - 2, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(f"# {line}" for line in lines)

@@ -87,7 +87,8 @@ def _add(model: Model, found: Selection) -> None:
         return
     found.models.append(model)
     for parent in needed(model):
-        _add(parent, found)
+        if not checks.is_maintained(parent):
+            _add(parent, found)
     for relation in model._meta.local_many_to_many:
         through: Any = relation.remote_field.through
         if through._meta.auto_created and not issubclass(model, _users()):

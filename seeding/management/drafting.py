@@ -11,7 +11,7 @@ from django.core.management.base import CommandParser
 
 from seeding import conf
 from seeding.errors import ConfigurationError, SeedError
-from seeding.report.wording import shown
+from seeding.report.wording import plural, shown
 
 _OTHER_MODES = ("plan", "status", "verify", "force", "overwrite")
 
@@ -33,6 +33,8 @@ def add_arguments(parser: CommandParser) -> None:
 def draft(options: Mapping[str, Any]) -> str:
     """Return what to print. Raises SeedError."""
     labels: Sequence[str] = options["draft"]
+    if labels is None:
+        raise ConfigurationError("--write goes with --draft.", source="--write")
     if other := [name for name in _OTHER_MODES if options[name]]:
         raise ConfigurationError(f"--draft doesn't go with --{other[0]}.", source="--draft")
     if options["check"]:
@@ -69,5 +71,8 @@ def draft(options: Mapping[str, Any]) -> str:
         ) from None
     except OSError as exc:
         raise SeedError(f"{path} can't be written: {exc.strerror}.") from exc
-    left = f", of which {made.comments} are left to you as comments" if made.comments else ""
-    return f"Wrote {path}: {made.models} models, {made.columns} columns{left}. Next: manage.py seed --plan"
+    comments = plural(made.comments, "column") + " left to you as comments"
+    return (
+        f"Wrote {path}: {plural(made.models, 'model')}, {plural(made.columns, 'column')}"
+        f"{f', {comments}' if made.comments else ''}. Next: manage.py seed --plan"
+    )

@@ -80,3 +80,16 @@ def test_rows__are_their_numbers_for_python(sketch: Write) -> None:
     seeds = "@register(Thing, count=9)\ndef things(rows):\n    raise ValueError([*map(type, rows)][0], len(rows))\n"
     done = sketch(MODELS, seeds).run("seed")
     assert "<class 'int'>, 1" in done.stderr
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_seeder__of_rows_without_a_file(sketch: Write, loader: str) -> None:
+    """Django stores no NULL for a file that there isn't."""
+    models = "class Page(models.Model):\n"
+    models += "    scan = models.FileField(null=True)\n    map = models.FileField(null=True)\n"
+    columns = '{"scan": rows.optional("has scan", rows.file_name("scan"), 50)}'
+    shop = sketch(models, f"@register(Page, count=20)\ndef pages(rows):\n    return {columns}\n")
+    shop.seed("--loader", loader)
+    verified(shop)
+    assert "" in [row[0] for row in shop.query("SELECT scan FROM shop_page")]
+    assert shop.query("SELECT DISTINCT map FROM shop_page") == [("",)]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
+import keyword
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +17,7 @@ from ...generate.columns import Categorical
 from ...generate.rows import Rows
 
 Arguments = tuple[Any, ...]
+_NAMES: ContextVar[Mapping[type[models.Model], str]] = ContextVar("names", default={})  # noqa: B039
 WIDTH = 88  # what ruff and black format to, unless they are told otherwise
 
 
@@ -163,7 +168,7 @@ class Variable(Expression):
         return made[self.among.index(self.name)] if self.among else made
 
     def source(self, indent: int = 0, before: int = 0, after: int = 1) -> str:
-        return self.name
+        return local_name(self.name)
 
     def parts(self) -> Iterator[Any]:
         yield self.of
@@ -205,6 +210,12 @@ def replaced(expression: Any, old: Expression, new: Expression) -> Any:
     return expression
 
 
+def local_name(name: str) -> str:
+    """Return a name for a variable or a function: the one that is given, unless it would hide another one."""
+    hides = keyword.iskeyword(name) or hasattr(builtins, name) or name in ("rows", "register", "seeded_password")
+    return f"{name}_" if hides else name
+
+
 def rows(method: str, *args: Any, **options: Any) -> Call:
     """Return a call of a method of `rows`."""
     return Call(method, args, options)
@@ -214,9 +225,19 @@ def name_of(model: type[models.Model]) -> str:
     """Return the name of a model in a `seeds.py`; that of a many-to-many relation's table is `Post.tags.through`."""
     owner: Any = model._meta.auto_created
     if not owner:
-        return model.__name__
+        return _NAMES.get().get(model, model.__name__)
     name = next(f.name for f in owner._meta.local_many_to_many if f.remote_field.through is model)
-    return f"{owner.__name__}.{name}.through"
+    return f"{name_of(owner)}.{name}.through"
+
+
+@contextmanager
+def named(names: Mapping[type[models.Model], str]) -> Iterator[None]:
+    """Let some models have other names than their own in the block: two of the same name can't stand in one file."""
+    before = _NAMES.set(names)
+    try:
+        yield
+    finally:
+        _NAMES.reset(before)
 
 
 def source_of(value: Any, indent: int = 0, before: int = 0, after: int = 1) -> str:

@@ -51,11 +51,11 @@ class Draft:
     @property
     def variables(self) -> list[Variable]:
         """The columns that are named before the others, in order."""
-        found: dict[Expression, Variable] = {}  # by what they name: several columns of one expression come together
+        found: dict[tuple[str, ...], Variable] = {}  # by their names: several columns of one expression come together
         for expression in self.columns.values():
             for part in inside(expression):
                 if isinstance(part, Variable):
-                    found.setdefault(part.of, part)
+                    found.setdefault(part.among or (part.name,), part)
         return list(found.values())
 
 
@@ -177,7 +177,7 @@ _BY_KIND: dict[type[Kind], Any] = {  # the first that is the kind's class, or on
 def _name_shared_columns(found: Draft) -> None:
     """Give a column that another one is made of a name, where both stand in the draft."""
     for name, expression in list(found.columns.items()):
-        others_of = {n: other for n, other in found.columns.items() if n != name and expression in inside(other)}
+        others_of = {n: o for n, o in found.columns.items() if o != expression and expression in inside(o)}
         if isinstance(expression, Call) and others_of:
             variable = Variable(name, expression)
             found.columns[name] = variable

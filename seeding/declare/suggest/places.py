@@ -26,9 +26,7 @@ class Place:
 
     field: Field[Any, Any]
     is_unique: bool = False
-    taken: Mapping[str, Expression] = dataclasses.field(
-        default_factory=dict
-    )  # the columns that are chosen already
+    taken: Mapping[str, Expression] = dataclasses.field(default_factory=dict)  # the columns that are chosen already
 
     @property
     def name(self) -> str:

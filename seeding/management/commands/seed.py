@@ -120,7 +120,7 @@ class Command(BaseCommand):
 
                     check_alias(options["database"])
                     wait_until_up(options["database"], options["wait"], self.report)
-                if options["draft"] is not None:
+                if options["draft"] is not None or options["write"] is not None:
                     self._write(self.stdout, drafting.draft(options))
                 elif options["status"]:
                     self.show_status()
