@@ -20,6 +20,7 @@ from .catalogue import Table
 from .connections import (
     busy_timeout,
     describe,
+    in_bulk,
     prepare_transaction,
     refuse_unsuitable_session,
     set_busy_timeout,
@@ -57,6 +58,7 @@ def seed_lock(using: str, deadline: Deadline, report: Report) -> Iterator[None]:
     connection = connections[using]
     with ExitStack() as held:
         if connection.vendor == "sqlite":
+            held.enter_context(in_bulk(connection))
             held.enter_context(busy_timeout(connection, POLL_S))  # short, so that a signal is noticed
             wait = _Wait("the write lock", connection, deadline, report, lambda: "another process")
             wait.until(lambda: _begin_sqlite(connection, held))
