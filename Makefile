@@ -14,7 +14,7 @@ export SEED_ENABLED ?= on
 
 .DEFAULT_GOAL := help
 ATOMIC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-.PHONY: help seed test test-sqlite test-postgresql test-open test-fast coverage lint lock build bench bench-pages chaos pictures serve reset clean
+.PHONY: help seed test test-sqlite test-postgresql test-open test-fast coverage lint lock build bench bench-sqlite bench-pages chaos pictures serve reset clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -71,6 +71,9 @@ build: $(VENV)/ready-dev ## Make the engine's package, which other projects inst
 
 bench: $(VENV)/ready-bench ## Measure against hand-written ways, on a throwaway PostgreSQL (SIZES=S,L RUNS=5 JSON=file)
 	$(RUN) -m benchmarks --sizes $(or $(SIZES),S,L) --runs $(or $(RUNS),5) $(if $(JSON),--json $(JSON))
+
+bench-sqlite: $(VENV)/ready-dev ## Measure against hand-written ways, on SQLite (SIZES=S,L RUNS=5)
+	$(RUN) -m benchmarks.sqlite --sizes $(or $(SIZES),S,L) --runs $(or $(RUNS),5)
 
 bench-pages: $(VENV)/ready-dev ## Measure the admin's pages with ten million orders, on a throwaway PostgreSQL
 	$(RUN) -m benchmarks.pages

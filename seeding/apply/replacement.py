@@ -23,6 +23,7 @@ from ..errors import SeedError
 from ..generate.digests import DEFINITION
 from ..generate.streams import Dataset
 from ..load.bulk_create import BulkCreate
+from ..load.insert import Insert
 from ..load.loader import Loader
 from ..models import KeyRange, SeedMetadata
 from ..protect.guard import Guard, changed_meanwhile, refusal
@@ -187,6 +188,8 @@ class Replacement:
             from ..load.copy import Copy
 
             return Copy(self._seeders, guard, self._report)
+        if self._config.loader == "insert":
+            return Insert(self._seeders, guard, self._report)
         return BulkCreate(self._seeders, guard, self._report)
 
 

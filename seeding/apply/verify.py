@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from .. import conf
 from ..database import locks, record
 from ..database.catalogue import Catalogue, Table
 from ..database.errors import translated
+from ..database.names import run
 from ..database.rows import all_rows
 from ..declare.registry import registry
 from ..declare.seeder import Seeder
@@ -21,7 +23,7 @@ from ..errors import Differs, SeedError
 from ..generate.columns import Batch
 from ..generate.digests import DEFINITION
 from ..generate.streams import Dataset
-from ..load.values import names, stored_columns, stored_fields, types_of
+from ..load.values import StoredColumn, names, stored_columns, stored_fields, types_of
 from ..models import KeyRange, SeedMetadata
 from ..report.progress import Progress, Report, ignore
 from ..report.results import Difference, TableVerification, Verification
@@ -98,16 +100,16 @@ class Comparison:
     def _table(self, seeder: Seeder) -> TableVerification:
         dataset = Dataset(self._attempt.seed_version, self._attempt.counts)
         total, digest = dataset.row_counts[seeder.table], digest_of(seeder)
-        wire = _Wire(seeder, self._tables[seeder.table], self._target) if _has_wire(self._using) else None
+        stored = _WHOLE_BATCHES[connections[self._using].vendor](seeder, self._tables[seeder.table], self._target)
         different = missing = 0
         items = prepared(
             batches(seeder, dataset, self._batch_size),
             lambda batch: batch,
-            lambda batch: wire.expected(batch) if wire else None,
+            stored.expected,
             lambda batch: digest.update(batch.columns, batch.count),
         )
         for batch, expected, _ in items:
-            if wire is None or expected is None or wire.actual(batch) != expected:
+            if expected is None or stored.actual(batch) != expected:
                 rows, gone = self._compare(seeder, batch)
                 different, missing = different + rows, missing + gone
             self._report(Progress("loading", table=seeder.table, done=batch.stop, total=total))
@@ -158,12 +160,8 @@ def _is_stored_alike(f: Field[Any, Any], before: Any, after: Any, using: str) ->
     return bool(f.get_db_prep_save(before, connection) == f.get_db_prep_save(after, connection))
 
 
-def _has_wire(using: str) -> bool:
-    return connections[using].vendor == "postgresql"
-
-
-class _Wire:
-    """Compares whole batches by the bytes that PostgreSQL's COPY sends, which needs no values to be made in Python."""
+class _WholeBatches(ABC):
+    """What the database has of a batch, in a form that needs no value to be looked at while all is as it should be."""
 
     def __init__(self, seeder: Seeder, table: Table, target: Target) -> None:
         self._seeder, self._table, self._target = seeder, table, target
@@ -172,11 +170,33 @@ class _Wire:
         unfixed = {constant.field for constant in seeder.constants if not constant.is_fixed}
         self._fields = [f for f in stored_fields(seeder) if f.name not in seeder.undigested and f not in unfixed]
 
+    @abstractmethod
+    def expected(self, batch: Batch) -> Any:
+        """Return what the database should have; None where only values can be compared."""
+
+    @abstractmethod
+    def actual(self, batch: Batch) -> Any:
+        """Return what the database has."""
+
+    def _columns(self, batch: Batch) -> list[StoredColumn]:
+        return [c for c in stored_columns(self._seeder, batch, self._target) if c.field in self._fields]
+
+    def _of_batch(self, batch: Batch) -> str:
+        """Return the SQL that follows the columns."""
+        first, key = self._target.first_keys[self._seeder.table], self._table.names[self._seeder.key.column or ""]
+        return (
+            f"FROM {self._table.own_rows} WHERE {key} >= {first + batch.start} AND {key} < {first + batch.stop}"
+            f" ORDER BY {key}"
+        )
+
+
+class _Wire(_WholeBatches):
+    """Bytes, as PostgreSQL's COPY sends them."""
+
     def expected(self, batch: Batch) -> bytes | None:
-        """Return the bytes that the server should send; None where only values can be compared."""
         from ..load.binary import HEADER, TRAILER, encode
 
-        columns = [c for c in stored_columns(self._seeder, batch, self._target) if c.field in self._fields]
+        columns = self._columns(batch)
         try:
             cells = [c.cells(self._types[c.field], self._connection, canonical=True) for c in columns]
         except (SeedError, TypeError, ValueError):
@@ -184,13 +204,24 @@ class _Wire:
         return HEADER + encode(cells, batch.count) + TRAILER
 
     def actual(self, batch: Batch) -> bytes:
-        """Return the bytes that the server sends."""
-        first = self._target.first_keys[self._seeder.table]
-        key = self._table.names[self._seeder.key.column or ""]
-        query = (
-            f"COPY (SELECT {names(self._fields, self._table)} FROM {self._table.own_rows} WHERE {key} >= "
-            f"{first + batch.start} AND {key} < {first + batch.stop} ORDER BY {key}) TO STDOUT (FORMAT binary)"
-        )
+        query = f"COPY (SELECT {names(self._fields, self._table)} {self._of_batch(batch)}) TO STDOUT (FORMAT binary)"
         connection = self._connection
         with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(query, ()) as copy:
             return b"".join(copy)
+
+
+class _Tuples(_WholeBatches):
+    """Rows of plain values, as SQLite stores them."""
+
+    def expected(self, batch: Batch) -> list[tuple[Any, ...]]:
+        columns = self._columns(batch)
+        return list(zip(*(c.parameters(self._types[c.field], self._connection) for c in columns), strict=True))
+
+    def actual(self, batch: Batch) -> list[tuple[Any, ...]]:
+        columns = ", ".join(f"+{self._table.names[f.column or f.name]}" for f in self._fields)  # +: as they are stored
+        with self._connection.cursor() as cursor:
+            found: list[tuple[Any, ...]] = run(cursor, f"SELECT {columns} {self._of_batch(batch)}").fetchall()
+        return found
+
+
+_WHOLE_BATCHES = {"postgresql": _Wire, "sqlite": _Tuples}

@@ -10,6 +10,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..database.catalogue import Table, triggers_of
+from ..database.foreign_keys import check_foreign_keys
 from ..database.locks import WRITE
 from ..declare.registry import Seeders
 from ..declare.seeder import Seeder
@@ -19,6 +20,7 @@ from ..generate.columns import Batch
 from ..protect.deletion import delete_lost, delete_orphaned, delete_own
 from ..protect.guard import Guard
 from ..protect.obstacles import Obstacles
+from ..protect.selections import Selection, count
 from ..report.progress import Report
 from .values import check_tables
 
@@ -63,9 +65,15 @@ class Loader(ABC):
     def write(self, seeder: Seeder, prepared: Iterable[tuple[int, Any]], target: Target) -> Generator[int, None, None]:
         """Write a table's prepared batches, each given with the number of rows up to its end; yield that number."""
 
+    def refuse_lost_rows(self, seeder: Seeder, target: Target, sent: int) -> None:
+        """Raise SeedError where other rows than the sent ones are in the table."""
+        table, first = self.table_of(seeder), target.first_keys[seeder.table]
+        new = Selection(f"{table.names[table.key[0]]} BETWEEN {first} AND {first + sent - 1}")
+        refuse_lost_rows(self.connection, table, sent, count(self.connection, table, new))
+
     def finish(self) -> None:
         """Recreate what was dropped for the load, and check what the database would check at COMMIT."""
-        self.connection.check_constraints()
+        check_foreign_keys(self.connection, self.guard.tables)
 
 
 def refuse_lost_rows(connection: BaseDatabaseWrapper, table: Table, sent: int, written: int) -> None:

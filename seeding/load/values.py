@@ -40,6 +40,12 @@ class StoredColumn:
             return self.kind.python(self.column)
         return [self.value] * self.count
 
+    def parameters(self, column_type: ColumnType, connection: BaseDatabaseWrapper) -> list[Any]:
+        """Return the values as the driver takes them, stored like those that the ORM sends."""
+        if self.kind is not None and self.column is not None:
+            return self.kind.parameters(self.column, column_type, connection)
+        return [self.field.get_db_prep_save(self.value, connection)] * self.count
+
     def cells(self, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool) -> Cells:
         """Return the values as COPY sends them; with `canonical`, as the server does. Raises Unsuitable, ValueError."""
         if self.kind is not None and self.column is not None:

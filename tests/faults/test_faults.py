@@ -28,7 +28,7 @@ from tests.support.project import IS_POSTGRESQL, Project, on_server, seen_by_a_n
 RUNS = int(os.environ.get("CHAOS_RUNS", "3"))
 SIZES = ("--users", "300", "--orders", "6000")
 VERSIONS = ("v1", "v2")
-LOADERS = ["bulk_create", "copy"] if IS_POSTGRESQL else ["bulk_create"]
+LOADERS = ["bulk_create", "copy" if IS_POSTGRESQL else "insert"]
 SESSIONS = (
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"

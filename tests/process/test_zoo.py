@@ -94,11 +94,10 @@ def test_seed__stores_what_is_declared(zoo: Zoo, loader: str) -> None:
     )
 
 
-@pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite has one loader")
 def test_seed__equal_rows_by_both_loaders(zoo: Zoo) -> None:
-    zoo.seed("--loader", "bulk_create")
+    zoo.seed("--loader", LOADERS[0])
     rows, digests = zoo.rows(), zoo.digests()
-    zoo.seed("--loader", "copy", "--force")
+    zoo.seed("--loader", LOADERS[1], "--force")
     found = zoo.rows()
     for table in rows:
         assert found[table] == rows[table], table

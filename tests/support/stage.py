@@ -35,7 +35,7 @@ from tests.support.checkout import ROOT, copy_to
 from tests.support.documents import Block, Command, Page
 from tests.support.project import IS_POSTGRESQL, Project
 
-LOADERS = ("bulk_create", "copy") if IS_POSTGRESQL else ("bulk_create",)
+LOADERS = ("bulk_create", "copy" if IS_POSTGRESQL else "insert")
 SHORT_TARGETS = {"help", "seed"}  # which are run; others are only looked up, as they take minutes or never end
 SHELL = {"cd", "cp", "echo", "export", "ln", "mkdir"}
 PROGRAMS = {"python", ".venv/bin/python", "django-admin", "make", "docker", *SHELL}

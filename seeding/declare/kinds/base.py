@@ -128,6 +128,23 @@ class Kind(ABC):
     def python(self, column: Column) -> list[Any]:
         """Return a stored column as the values that the ORM takes and gives."""
 
+    def parameters(self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper) -> list[Any]:
+        """Return a stored column as SQLite's driver takes it, stored like what the ORM sends."""
+        prepares = (getattr(type(self.field), name).__module__ for name in _PREPARING)
+        is_djangos = not self.is_adapted and all(module.startswith("django.") for module in prepares)
+        if is_djangos and (found := self.quick_parameters(column, column_type, connection)) is not None:
+            return found
+        save = self.field.get_db_prep_save
+        return [save(value, connection) for value in self.python(column)]
+
+    def quick_parameters(
+        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper
+    ) -> list[Any] | None:
+        """Return what `parameters` does without the field's help, or None."""
+        return self.python(column) if self.is_sent_as_is else None
+
+    is_sent_as_is: ClassVar[bool] = False  # the driver gets the values that the ORM takes
+
     def read(self, values: Sequence[Any]) -> Column:
         """Return values that the ORM gave as a stored column."""
         return self.of_list(values)

@@ -24,6 +24,7 @@ class Reference(Kind):
     title = "row numbers of another table"
     types = ("int2", "int4", "int8")
     example = 'rows.reference("{name}", {parent})'
+    is_sent_as_is = True
 
     @property
     def parent(self) -> type[models.Model]:

@@ -34,6 +34,7 @@ class Text(Kind):
     example = '[f"{name} {{n}}" for n in rows.numbers]'
     types: ClassVar[tuple[str, ...]] = cells.TEXTS
     is_distinctive = True
+    is_sent_as_is = True
     dtype = "U"
     blank = ""
 
