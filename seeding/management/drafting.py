@@ -73,6 +73,10 @@ def draft(options: Mapping[str, Any]) -> str:
         raise SeedError(f"{path} can't be written: {exc.strerror}.") from exc
     comments = plural(made.comments, "column") + " left to you as comments"
     return (
-        f"Wrote {path}: {plural(made.models, 'model')}, {plural(made.columns, 'column')}"
+        f"Wrote {_from_here(path)}: {plural(made.models, 'model')}, {plural(made.columns, 'column')}"
         f"{f', {comments}' if made.comments else ''}. Next: manage.py seed --plan"
     )
+
+
+def _from_here(path: Path) -> str:
+    return str(path).removeprefix(f"{Path.cwd()}/")

@@ -20,6 +20,7 @@ from tests.support.stage import checkout, elsewhere
 PATHS = paths()
 OF_ANOTHER_PROJECT = {  # and the pages that come before
     "docs/adopting.md": (),
+    "docs/from.md": ("docs/adopting.md",),
     "docs/package.md": (),
     "docs/seeds.md": ("docs/adopting.md",),
 }

@@ -10,6 +10,9 @@ import pytest
 
 import seeding
 from tests.support.checkout import ROOT
+from tests.support.documents import read
+from tests.support.project import IS_POSTGRESQL, create_database, drop_database
+from tests.support.stage import Stage
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +48,27 @@ def test_wheel__says_what_it_is_and_needs(wheel: Path) -> None:
     assert metadata.get_all("Provides-Extra") == ["postgres", "rich"]
     needed = [requirement for requirement in metadata.get_all("Requires-Dist", []) if "extra ==" not in requirement]
     assert needed == ["django>=5.2", "numpy>=2.0"]
+
+
+def test_wheel__adopted_in_an_empty_environment_by_the_words_of_the_document(wheel: Path, tmp_path: Path) -> None:
+    """From nothing to 10,000 users and on, where nothing of this repository can be imported."""
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
+    python = str(tmp_path / "venv" / "bin" / "python")
+    needed = ["django", "numpy", "rich", *(["psycopg[binary]"] if IS_POSTGRESQL else [])]
+    done = pip(python, "download", "--no-deps", "--dest", str(tmp_path / "packages"), *needed)
+    if done.returncode:
+        pytest.skip(f"the package registry can't be reached: {done.stderr.strip().splitlines()[-1]}")
+    database = create_database("package", tmp_path)
+    try:
+        stage = Stage(tmp_path / "mine", database, executable=python)
+        stage.variables |= {"PIP_FIND_LINKS": str(wheel.parent), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        stage.play(read("docs/adopting.md"))
+        stage.run("python -c 'import seeding; print(seeding.__file__)'")
+        assert stage.last_output.startswith(str(tmp_path / "venv"))
+    finally:
+        drop_database(database)
+
+
+def pip(python: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
