@@ -296,7 +296,7 @@ def _plain(text: str) -> str:
     text = re.sub(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(\+00:00)?", "<moment>", text)
     text = re.sub(r"\b\d+\.\d+ s\b", "<seconds>", text)
     text = re.sub(r"(?<=  )\d+\.\d(?=  )", "<seconds>", text)
-    text = re.sub(r"\b(bulk_create|copy)\b", "<loader>", text)
+    text = re.sub(r"\b(bulk_create|copy|insert)\b", "<loader>", text)
     lines = [re.sub(r"-{3,}", "---", re.sub(r" {2,}", "  ", line.rstrip())) for line in text.strip("\n").splitlines()]
     return "".join(f"{line}\n" for line in lines)
 
