@@ -77,6 +77,7 @@ class KeyRange(models.Model):
     table_name = models.CharField(max_length=128, primary_key=True)
     first_key = models.BigIntegerField()
     last_key = models.BigIntegerField()
+    key_base = models.UUIDField(null=True, help_text="What the two are added to, where the keys are UUIDs.")
     seed_version = models.CharField(max_length=64, null=True)  # noqa: DJ001 (NULL: recorded without proof)
     row_counts = models.JSONField(null=True, help_text="Every table's count: generating the rows again needs them.")
     anchored_at = models.DateTimeField(null=True)

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connections
-from django.db.models import Field, Q
+from django.db.models import Field
 
 from .. import conf
 from ..database import locks, record
 from ..database.catalogue import Catalogue, Table
 from ..database.errors import translated
 from ..database.rows import all_rows
+from ..declare.keys import NO_KEYS, keys_there
 from ..declare.registry import registry
 from ..declare.seeder import Seeder
 from ..declare.target import Target
@@ -77,18 +78,17 @@ class Comparison:
     ) -> None:
         self._attempt, self._using, self._batch_size, self._report = attempt, using, batch_size, report
         self._seeders, self._tables = seeders, tables
-        self._ranges = ranges
         seeded = [seeder.table for seeder in seeders]
         if sorted(seeded) != sorted(attempt.counts) or attempt.anchored_at is None:
             raise Differs(
                 f"{attempt.seed_version} was applied to {', '.join(attempt.counts)}, and the project now seeds "
                 f"{', '.join(seeded)}: run `manage.py seed --force`, or give the seed a new version."
             )
-        lost = [table for table, rows in attempt.counts.items() if rows and table not in self._ranges]
+        keys = keys_there(ranges, tables)
+        lost = [table for table, rows in attempt.counts.items() if rows and table not in keys]
         if lost:
             raise Differs(f"The key ranges of {', '.join(lost)} are gone from seed_key_ranges: seed again.")
-        first_keys = {table: self._ranges[table].first_key if table in self._ranges else 1 for table in seeded}
-        self._target = Target(using, first_keys, attempt.anchored_at)
+        self._target = Target(using, dict.fromkeys(seeded, NO_KEYS) | keys, attempt.anchored_at)
         self._differences: list[Difference] = []
 
     def result(self) -> Verification:
@@ -119,11 +119,11 @@ class Comparison:
         """Compare value by value; return how many rows differ, and how many are missing."""
         columns = [c for c in stored_columns(seeder, batch, self._target) if c.field.name not in seeder.undigested]
         columns = [c for c in columns if c.field is not seeder.key and c.is_fixed]
-        first = self._target.first_keys[seeder.table]
-        rows = all_rows(seeder.model, self._using).filter(pk__gte=first + batch.start, pk__lt=first + batch.stop)
+        of_seed = self._target.keys[seeder.table]
+        rows = all_rows(seeder.model, self._using).filter(of_seed.rows(batch.start, batch.stop))
         found = {row[0]: row[1:] for row in rows.values_list("pk", *(c.field.attname for c in columns))}
         different = missing = 0
-        keys = range(first + batch.start, first + batch.stop)
+        keys = map(of_seed.key, range(batch.start, batch.stop))
         for key, *generated in zip(keys, *(c.python() for c in columns), strict=True):
             if key not in found:
                 missing += 1
@@ -134,7 +134,7 @@ class Comparison:
         return different, missing
 
     def _differs(
-        self, seeder: Seeder, key: int, fields: Sequence[Field[Any, Any]], was: Sequence[Any], now: Sequence[Any]
+        self, seeder: Seeder, key: object, fields: Sequence[Field[Any, Any]], was: Sequence[Any], now: Sequence[Any]
     ) -> bool:
         """Name the values that differ; return False where they are only other objects for the same stored value."""
         differs = False
@@ -147,10 +147,8 @@ class Comparison:
 
     def _outside(self, seeder: Seeder) -> int:
         rows = all_rows(seeder.model, self._using)
-        if seeder.table in self._ranges:
-            key_range = self._ranges[seeder.table]
-            rows = rows.filter(Q(pk__lt=key_range.first_key) | Q(pk__gt=key_range.last_key))
-        return rows.count()
+        keys = self._target.keys[seeder.table]
+        return rows.exclude(keys.rows()).count() if keys.count else rows.count()
 
 
 def _is_stored_alike(f: Field[Any, Any], before: Any, after: Any, using: str) -> bool:
@@ -185,11 +183,11 @@ class _Wire:
 
     def actual(self, batch: Batch) -> bytes:
         """Return the bytes that the server sends."""
-        first = self._target.first_keys[self._seeder.table]
         key = self._table.names[self._seeder.key.column or ""]
+        rows = self._target.keys[self._seeder.table].condition(key, batch.start, batch.stop)
         query = (
-            f"COPY (SELECT {names(self._fields, self._table)} FROM {self._table.own_rows} WHERE {key} >= "
-            f"{first + batch.start} AND {key} < {first + batch.stop} ORDER BY {key}) TO STDOUT (FORMAT binary)"
+            f"COPY (SELECT {names(self._fields, self._table)} FROM {self._table.own_rows} WHERE {rows} ORDER BY {key})"
+            " TO STDOUT (FORMAT binary)"
         )
         connection = self._connection
         with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(query, ()) as copy:

@@ -14,6 +14,8 @@ from ..errors import ConfigurationError, RegistrationError
 from ..report.wording import in_one_line
 from .defaults import constant_of, is_filled_by_the_database, random_uuid_of
 from .kinds import kind_of
+from .kinds.identifiers import Identifier
+from .kinds.numbers import Integer
 from .kinds.references import Reference
 from .seeder import Declaration, Model, SeededColumn, Seeder, unfit_column
 
@@ -43,8 +45,8 @@ def check_model(declaration: Declaration) -> None:
     elif meta.parents:
         parents = ", ".join(parent._meta.label for parent in meta.parents)
         reason = f"it inherits from {parents}, whose table would need its rows, too (multi-table inheritance)"
-    elif not isinstance(key, models.IntegerField | models.OneToOneField):
-        reason = f"its primary key is a {type(key).__name__}, and only integer and one-to-one keys can be seeded"
+    elif not isinstance(kind_of(key), Integer | Identifier) and not isinstance(key, models.OneToOneField):
+        reason = f"its primary key is a {type(key).__name__}, and only integers, UUIDs and one-to-one can be seeded"
     if reason:
         raise RegistrationError(f"{declaration.where} can't seed {meta.label}: {reason}.", id="seeding.E104")
 

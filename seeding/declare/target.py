@@ -1,10 +1,14 @@
-"""Where rows go: the database, the tables' first keys, and the moment that times count back from."""
+"""Where rows go: the database, the keys that they get, and the moment that times count back from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .keys import Keys
 
 
 @dataclass(frozen=True)
@@ -12,5 +16,5 @@ class Target:
     """Where rows go."""
 
     using: str
-    first_keys: Mapping[str, int]  # by table; a row's key is this plus its row number
+    keys: Mapping[str, Keys]  # by table
     anchored_at: datetime

@@ -38,8 +38,8 @@ class BulkCreate(Loader):
                 part = instances[start : start + size]
                 rows._insert(part, fields=fields, using=self.guard.using, raw=True)
             yield done
-        table, first = self.table_of(seeder), target.first_keys[seeder.table]
-        new = Selection(f"{table.names[table.key[0]]} BETWEEN {first} AND {first + done - 1}")
+        table, keys = self.table_of(seeder), target.keys[seeder.table]
+        new = Selection(keys.condition(table.names[table.key[0]]))
         refuse_lost_rows(self.connection, table, done, count(self.connection, table, new))
 
 

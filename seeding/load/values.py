@@ -50,8 +50,7 @@ class StoredColumn:
 
 def stored_columns(seeder: Seeder, batch: Batch, target: Target) -> list[StoredColumn]:
     """Return the columns of the batch that are stored, in the model's order."""
-    first_key = target.first_keys[seeder.table] + batch.start
-    keys = np.arange(first_key, first_key + batch.count)
+    keys = target.keys[seeder.table].of(np.arange(batch.start, batch.stop))
     found = {seeder.key: StoredColumn(seeder.key, kind_of(seeder.key), keys, None, batch.count)}
     for c in seeder.columns:
         try:

@@ -22,10 +22,10 @@ from ..database.catalogue import Catalogue, Table
 from ..database.connections import describe
 from ..database.foreign_keys import ForeignKey, foreign_keys
 from ..database.rows import all_rows
+from ..declare.keys import Keys, keys_there
 from ..declare.registry import Seeders
 from ..declare.seeder import Seeder
 from ..errors import Refused
-from ..models import KeyRange
 from ..report.results import Loss
 from .ownership import Owned, owned
 from .selections import (
@@ -52,7 +52,7 @@ class TableSurvey:
 
     table: Table
     seeder: Seeder | None  # None: it is gone
-    key_range: KeyRange | None
+    keys: Keys | None  # that the last seed gave
     owned: Owned = field(default_factory=Owned)
     belonging: set[Key] = field(default_factory=set)
     kept: set[Key] = field(default_factory=set)
@@ -61,19 +61,17 @@ class TableSurvey:
     @property
     def seeded(self) -> Selection:
         """The rows to delete that are the seed's."""
-        if self.key_range is None:
+        if self.keys is None:
             return NO
-        first, last = self.key_range.first_key, self.key_range.last_key
-        within = Selection(f"{self._key} BETWEEN {first} AND {last}")
+        within = Selection(self.keys.condition(self._key))
         return within & none_of(self.table, self.kept | {(key,) for key in self.owned.unproven})
 
     @property
     def foreign(self) -> Selection:
         """The other rows that aren't kept."""
-        if self.key_range is None:
+        if self.keys is None:
             return none_of(self.table, self.kept)
-        first, last = self.key_range.first_key, self.key_range.last_key
-        outside = Selection(f"{self._key} < {first} OR {self._key} > {last}")
+        outside = Selection(f"NOT {self.keys.condition(self._key)}")
         unproven = any_of(self.table, {(key,) for key in self.owned.unproven})
         return (outside if unproven == NO else outside | unproven) & none_of(self.table, self.kept)
 
@@ -103,8 +101,9 @@ class Guard:
         self.ranges = record.key_ranges(using)
         by_name = {seeder.table: seeder for seeder in seeders}
         self._found = self.catalogue.of_models([*by_name, *(name for name in self.ranges if name not in by_name)])
+        keys = keys_there(self.ranges, self._found)
         self.surveys = {
-            table: TableSurvey(table, by_name.get(name), self.ranges.get(name)) for name, table in self._found.items()
+            table: TableSurvey(table, by_name.get(name), keys.get(name)) for name, table in self._found.items()
         }
         self.foreign_keys = foreign_keys(self.catalogue)
         disposable = [model._meta.db_table for seeder in seeders for model in seeder.disposable]
@@ -117,8 +116,8 @@ class Guard:
         own: list[Lost] = []
         for name, table in self._found.items():
             survey = self.surveys[table]
-            if survey.key_range is not None:
-                survey.owned = owned(self.connection, table, self.ranges, name, survey.seeder)
+            if survey.keys is not None:
+                survey.owned = owned(self.connection, table, survey.keys, self.ranges, name, survey.seeder)
                 all_are_deleted = not survey.kept
                 survey.delete = (
                     survey.owned.rows - len(survey.owned.unproven)

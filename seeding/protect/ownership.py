@@ -31,6 +31,7 @@ from ..database.catalogue import Table
 from ..database.names import quoted, run
 from ..database.record import applied
 from ..database.rows import all_rows
+from ..declare.keys import NO_KEYS, Keys, recorded_keys
 from ..declare.kinds import kind_of
 from ..declare.kinds.base import Kind
 from ..declare.kinds.references import Reference
@@ -106,16 +107,15 @@ class Owned:
 def owned(
     connection: BaseDatabaseWrapper,
     table: Table,
+    keys: Keys,
     ranges: Mapping[str, KeyRange],
     name: str,
     seeder: Seeder | None,
 ) -> Owned:
     """Look at the rows of `table` in its recorded range. `name` is the table's name in the record."""
     key_range = ranges[name]
-    if not table.key:
-        return Owned(0, ())
     key = quoted(connection, table.key[0])
-    within = f"{key} BETWEEN {key_range.first_key} AND {key_range.last_key}"
+    within = keys.condition(key)
     with connection.cursor() as cursor:
         rows = run(cursor, f"SELECT count(*) FROM {table.own_rows} WHERE {within}").fetchone()[0]
         if not rows or (key_range.seed_version is None and applied(connection.alias) is None):
@@ -130,7 +130,7 @@ def owned(
     model = seeder.model if seeder is not None else _model_of(name)
     if model is None:
         return Owned(rows, tuple(candidates))
-    judge = _Judge(connection.alias, model, seeder, ranges, name)
+    judge = _Judge(connection.alias, model, seeder, keys, ranges, name)
     return Owned(rows, tuple(judge.unproven(candidates, trusts_samples=not written)))
 
 
@@ -181,16 +181,19 @@ class _Judge:
         using: str,
         model: type[models.Model],
         seeder: Seeder | None,
+        keys: Keys,
         ranges: Mapping[str, KeyRange],
         name: str,
     ) -> None:
         self._using, self._model, self._seeder, self._ranges = using, model, seeder, ranges
+        self._keys = keys
         self._range = ranges[name]
         self._recorded = self._read_marks()
 
-    def unproven(self, keys: Sequence[int], *, trusts_samples: bool) -> list[int]:
-        """Return those of the keys whose rows aren't shown to be the seed's."""
-        numbers = [key - self._range.first_key for key in keys]
+    def unproven(self, keys: Sequence[Any], *, trusts_samples: bool) -> list[Any]:
+        """Return those of the keys, which are in their order, whose rows aren't shown to be the seed's."""
+        by_number = {self._keys.number(key): key for key in keys}
+        numbers = list(by_number)
         step = self._range.mark_step or 1
         found: list[int] = []
         unmarked = numbers
@@ -204,7 +207,7 @@ class _Judge:
             start = block[0] // BLOCK * BLOCK
             known = self._generated(start, start + BLOCK)
             found += block if known is None else self._mismatches(block, known, [n - start for n in block])
-        return sorted(number + self._range.first_key for number in found)
+        return [by_number[number] for number in sorted(found)]
 
     def _mismatches(self, numbers: Sequence[int], known: _Known, positions: Sequence[int]) -> list[int]:
         """Return those of the row numbers whose rows differ too much from the marks at the positions."""
@@ -224,15 +227,14 @@ class _Judge:
 
     def _values(self, numbers: Sequence[int], names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Return the present values of the rows with these numbers, which are there."""
-        first = self._range.first_key
         attributes = [self._model._meta.get_field(name).attname for name in names]  # type: ignore[union-attr]
         rows = all_rows(self._model, self._using)
-        rows = rows.filter(pk__gte=first + numbers[0], pk__lte=first + numbers[-1])
+        rows = rows.filter(self._keys.rows(numbers[0], numbers[-1] + 1))
         if len(numbers) * 10 < numbers[-1] - numbers[0]:
-            rows = rows.filter(pk__in=[first + number for number in numbers])
-        found = {row[0]: row[1:] for row in rows.values_list("pk", *attributes)}
+            rows = rows.filter(pk__in=[self._keys.key(number) for number in numbers])
+        found = {self._keys.number(row[0]): row[1:] for row in rows.values_list("pk", *attributes)}
         missing = (None,) * len(names)
-        return [found.get(first + number, missing) for number in numbers]
+        return [found.get(number, missing) for number in numbers]
 
     def _read_marks(self) -> _Known | None:
         marks = KeyRange.objects.using(self._using).filter(pk=self._range.pk).values_list("marks", flat=True).first()
@@ -248,8 +250,8 @@ class _Judge:
         seeder = self._seeder
         if seeder is None or source is None or source.anchored_at is None or source.row_counts is None:
             return None
-        first_keys = {table: r.first_key for table, r in self._ranges.items()}
-        target = Target(self._using, dict.fromkeys(source.row_counts, 1) | first_keys, source.anchored_at)
+        keys = dict.fromkeys(source.row_counts, NO_KEYS) | recorded_keys(self._ranges)
+        target = Target(self._using, keys, source.anchored_at)
         try:
             stop = min(stop, source.row_counts[self._range.table_name])
             batch = seeder.batch(Dataset(source.seed_version, source.row_counts), start, stop)

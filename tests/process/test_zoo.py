@@ -17,6 +17,7 @@ TABLES = {  # the columns to compare, without password hashes
     '"Zoo Enclosures"': "*",
     BIRDS: "*",
     **{f"zoo_{name}": "*" for name in OWN},
+    **{f"keys_{name}": "*" for name in ("product", "sale", "sheet", "shop")},
 }
 
 
@@ -40,7 +41,7 @@ class Zoo(Project):
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zoo]:
     made = Zoo(create_database("zoo_template", tmp_path_factory.mktemp("zoo")).url)
-    done = made.run("migrate", "-v0")
+    done = made.run("migrate", "--run-syncdb", "-v0")
     assert done.returncode == 0, done.stderr
     yield made
     drop_database(made)
@@ -108,7 +109,7 @@ def test_seed__equal_rows_by_both_loaders(zoo: Zoo) -> None:
 @pytest.mark.skipif(not IS_POSTGRESQL, reason="compares PostgreSQL with SQLite")
 def test_seed__equal_digests_on_both_databases(zoo: Zoo, tmp_path: Path) -> None:
     other = Zoo(f"sqlite:///{tmp_path / 'other.sqlite3'}")
-    assert other.run("migrate", "-v0").returncode == 0
+    assert other.run("migrate", "--run-syncdb", "-v0").returncode == 0
     zoo.seed()
     other.seed()
     assert zoo.digests() == other.digests()
