@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from traceback import walk_tb
@@ -13,6 +14,7 @@ from django.db.models import Field
 from ..errors import ConfigurationError, RegistrationError
 from ..report.wording import in_one_line
 from .defaults import constant_of, is_filled_by_the_database, random_uuid_of
+from .inheritance import lineage, own_fields
 from .kinds import kind_of
 from .kinds.identifiers import Identifier
 from .kinds.numbers import Integer
@@ -40,11 +42,12 @@ def check_model(declaration: Declaration) -> None:
         reason = "Django fills its table itself, and its rows are never a seed's"
     elif not meta.managed:
         reason = "it is unmanaged: its table isn't Django's to fill"
-    elif meta.abstract or meta.proxy:
-        reason = f"it is a proxy: register {meta.concrete_model._meta.label} instead"  # type: ignore[union-attr]
-    elif meta.parents:
-        parents = ", ".join(parent._meta.label for parent in meta.parents)
-        reason = f"it inherits from {parents}, whose table would need its rows, too (multi-table inheritance)"
+    elif meta.abstract:
+        reason = "it is abstract: register the models that inherit from it"
+    elif twice := [model for model, times in Counter(lineage(declaration.model)).items() if times > 1]:
+        reason = f"it inherits from {twice[0]._meta.label} in two ways"
+    elif unmanaged := [model for model in lineage(declaration.model) if not model._meta.managed]:
+        reason = f"it inherits from {unmanaged[0]._meta.label}, which is unmanaged"
     elif not isinstance(kind_of(key), Integer | Identifier) and not isinstance(key, models.OneToOneField):
         reason = f"its primary key is a {type(key).__name__}, and only integers, UUIDs and one-to-one can be seeded"
     if reason:
@@ -71,10 +74,10 @@ def check_some_registered(seeders: Collection[Declaration]) -> None:
         )
 
 
-def check_parents(declarations: Mapping[Model, Declaration], seeder: Seeder) -> None:
+def check_parents(seeders: Mapping[Model, Seeder], seeder: Seeder) -> None:
     """Raise RegistrationError for relations to models without a seeder (seeding.E106)."""
     for parent in seeder.parents:
-        if parent not in declarations:
+        if parent not in seeders:
             names = ", ".join(c.name for c in seeder.columns if c.parent is parent) or seeder.key.name
             advice = (
                 "its rows are Django's own, so leave the column out"
@@ -94,8 +97,7 @@ def checked(declaration: Declaration, values: Columns) -> Seeder:
     `values` are those of one row. Raises one RegistrationError that names all unknown columns (seeding.E101), all that
     can't be seeded (seeding.E105), all whose values don't fit (seeding.E107), and all that are missing (seeding.E102).
     """
-    meta = declaration.model._meta
-    fields = {f.name: f for f in meta.concrete_fields if f is not meta.pk}
+    fields = {f.name: f for f in own_fields(declaration.model)}
     unknown = [name for name in (*values, *declaration.undigested) if name not in fields]
     columns, constants, missing, unsuitable = [], [], [], []
     for name, f in fields.items():
@@ -231,7 +233,7 @@ def _unique_constants(seeder: Seeder) -> tuple[str, ...]:
     """Return the names of columns that are unique, alone or together, and would be the same in all rows."""
     given = {c.field.name for c in seeder.constants if c.value is not None or c.is_anchor}
     meta = seeder.model._meta
-    alone = [(f.name,) for f in meta.concrete_fields if f.unique]
+    alone = [(f.name,) for f in meta.local_concrete_fields if f.unique]
     together = [*meta.unique_together, *(constraint.fields for constraint in meta.total_unique_constraints)]
     return next((tuple(names) for names in (*alone, *together) if names and given.issuperset(names)), ())
 

@@ -142,7 +142,8 @@ def new_keys(seeders: Iterable[Seeder], dataset: Dataset, using: str) -> dict[st
                 found[seeder.table] = _keys_above(seeder, dataset, using)
             else:
                 parent = keys_of(by_model[seeder.key_parent])
-                found[seeder.table] = _keys(parent.base, parent.first, count)
+                first = parent.first + seeder.key_offset(dataset.row_counts)
+                found[seeder.table] = _keys(parent.base, first, count)
         return found[seeder.table]
 
     return {seeder.table: keys_of(seeder) for seeder in by_model.values()}

@@ -56,7 +56,10 @@ class Declaration:
     @property
     def key_parent(self) -> Model | None:
         """The model whose keys are this one's too, where the primary key is a one-to-one relation."""
-        return self.key.remote_field.model if isinstance(self.key, models.OneToOneField) else None
+        if not isinstance(self.key, models.OneToOneField):
+            return None
+        parent: Model = self.key.remote_field.model
+        return parent._meta.concrete_model or parent
 
     def values(self, dataset: Dataset, start: int, stop: int) -> Columns:
         """Call the seeder's function for the rows `start` to `stop` (exclusive). Raises RegistrationError."""
@@ -96,6 +99,7 @@ class Seeder(Declaration):
 
     columns: tuple[SeededColumn, ...] = ()
     constants: tuple[Constant, ...] = ()
+    heirs: tuple[str, ...] = ()  # the tables of the seeded models that directly inherit from this one
 
     @property
     def digested(self) -> list[SeededColumn]:
@@ -112,6 +116,10 @@ class Seeder(Declaration):
         """Generate the rows `start` to `stop` (exclusive). Raises RegistrationError for values that don't fit."""
         values = self.values(dataset, start, stop)
         return Batch(start, stop, {c.name: self._column(c, values, dataset, start, stop) for c in self.columns})
+
+    def key_offset(self, row_counts: Mapping[str, int]) -> int:
+        """Return the number of the row of `key_parent` that has the key of this table's first row."""
+        return 0
 
     def _column(self, column: SeededColumn, values: Columns, dataset: Dataset, start: int, stop: int) -> Column:
         if column.random_uuid is not None:

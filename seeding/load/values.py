@@ -66,7 +66,7 @@ def stored_columns(seeder: Seeder, batch: Batch, target: Target) -> list[StoredC
 def stored_fields(seeder: Seeder) -> list[Field[Any, Any]]:
     """Return the fields whose columns are written, in the model's order."""
     written = {seeder.key, *(c.field for c in seeder.columns), *(constant.field for constant in seeder.constants)}
-    return [f for f in seeder.model._meta.concrete_fields if f in written]
+    return [f for f in seeder.model._meta.local_concrete_fields if f in written]
 
 
 def check_tables(seeders: Seeders, guard: Guard) -> None:

@@ -21,7 +21,7 @@ class Reference(Kind):
 
     fields = (models.ForeignKey,)
     title = "row numbers of another table"
-    types = ()
+    types = ("int2", "int4", "int8", "uuid")  # keys, whichever the other table has
     example = 'rows.reference("{name}", {parent})'
 
     @property
