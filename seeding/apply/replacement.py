@@ -15,7 +15,7 @@ from ..database.catalogue import Table
 from ..database.connections import describe
 from ..database.sequences import raise_sequence
 from ..declare import sources
-from ..declare.keys import new_keys
+from ..declare.keys import IntegerKeys, new_keys
 from ..declare.registry import Seeders
 from ..declare.seeder import Seeder
 from ..declare.target import Target
@@ -67,7 +67,8 @@ class Replacement:
         obstacles = Obstacles(guard)
         loader.clear(guard, obstacles, losses_too=bool(announced))
         keys = new_keys(self._seeders, self._dataset, self._using)
-        target = Target(self._using, keys, self._anchored_at)
+        seeders = {seeder.table: seeder for seeder in self._seeders}
+        target = Target(self._using, keys, self._anchored_at, seeders, self._dataset)
         digests, ranges = {}, []
         for seeder in self._seeders:
             digests[seeder.table], marker = self._load(loader, seeder, target)
@@ -137,15 +138,13 @@ class Replacement:
         keys = target.keys[seeder.table]
         if not keys.count:
             return []
-        last = keys.first + keys.count - 1
-        if keys.base is None:
-            raise_sequence(connections[self._using], seeder.table, seeder.key.column or "", last)
+        if isinstance(keys, IntegerKeys):
+            last_key = keys.key(keys.count - 1)
+            raise_sequence(connections[self._using], seeder.table, seeder.key.column or "", last_key)
         return [
             KeyRange(
                 table_name=seeder.table,
-                first_key=keys.first,
-                last_key=last,
-                key_base=keys.base,
+                **keys.recorded(),
                 seed_version=self._config.version,
                 row_counts=dict(self._dataset.row_counts),
                 anchored_at=self._anchored_at,

@@ -14,7 +14,7 @@ from ..database import locks, record
 from ..database.catalogue import Catalogue, Table
 from ..database.errors import translated
 from ..database.rows import all_rows
-from ..declare.keys import NO_KEYS, keys_there
+from ..declare.keys import NO_KEYS, RangeOfKeys, keys_there
 from ..declare.registry import registry
 from ..declare.seeder import Seeder
 from ..declare.target import Target
@@ -24,6 +24,7 @@ from ..generate.digests import DEFINITION
 from ..generate.streams import Dataset
 from ..load.values import names, stored_columns, stored_fields, types_of
 from ..models import KeyRange, SeedMetadata
+from ..protect.selections import count, not_of_seed
 from ..report.progress import Progress, Report, ignore
 from ..report.results import Difference, TableVerification, Verification
 from ..report.wording import printable
@@ -88,7 +89,9 @@ class Comparison:
         lost = [table for table, rows in attempt.counts.items() if rows and table not in keys]
         if lost:
             raise Differs(f"The key ranges of {', '.join(lost)} are gone from seed_key_ranges: seed again.")
-        self._target = Target(using, dict.fromkeys(seeded, NO_KEYS) | keys, attempt.anchored_at)
+        dataset = Dataset(attempt.seed_version, attempt.counts)
+        by_table = {seeder.table: seeder for seeder in seeders}
+        self._target = Target(using, dict.fromkeys(seeded, NO_KEYS) | keys, attempt.anchored_at, by_table, dataset)
         self._differences: list[Difference] = []
 
     def result(self) -> Verification:
@@ -98,7 +101,7 @@ class Comparison:
     def _table(self, seeder: Seeder) -> TableVerification:
         dataset = Dataset(self._attempt.seed_version, self._attempt.counts)
         total, digest = dataset.row_counts[seeder.table], digest_of(seeder)
-        wire = _Wire(seeder, self._tables[seeder.table], self._target) if _has_wire(self._using) else None
+        wire = _Wire.of(seeder, self._tables[seeder.table], self._target)
         different = missing = 0
         items = prepared(
             batches(seeder, dataset, self._batch_size),
@@ -146,9 +149,9 @@ class Comparison:
         return differs
 
     def _outside(self, seeder: Seeder) -> int:
-        rows = all_rows(seeder.model, self._using)
-        keys = self._target.keys[seeder.table]
-        return rows.exclude(keys.rows()).count() if keys.count else rows.count()
+        table = self._tables[seeder.table]
+        outside = not_of_seed(table, self._target.keys[seeder.table])
+        return count(connections[self._using], table, outside)
 
 
 def _is_stored_alike(f: Field[Any, Any], before: Any, after: Any, using: str) -> bool:
@@ -156,19 +159,23 @@ def _is_stored_alike(f: Field[Any, Any], before: Any, after: Any, using: str) ->
     return bool(f.get_db_prep_save(before, connection) == f.get_db_prep_save(after, connection))
 
 
-def _has_wire(using: str) -> bool:
-    return connections[using].vendor == "postgresql"
-
-
 class _Wire:
     """Compares whole batches by the bytes that PostgreSQL's COPY sends, which needs no values to be made in Python."""
 
-    def __init__(self, seeder: Seeder, table: Table, target: Target) -> None:
-        self._seeder, self._table, self._target = seeder, table, target
+    def __init__(self, seeder: Seeder, table: Table, target: Target, keys: RangeOfKeys) -> None:
+        self._seeder, self._table, self._target, self._keys = seeder, table, target, keys
         self._connection = connections[target.using]
         self._types = types_of(seeder, table)
         unfixed = {constant.field for constant in seeder.constants if not constant.is_fixed}
         self._fields = [f for f in stored_fields(seeder) if f.name not in seeder.undigested and f not in unfixed]
+
+    @classmethod
+    def of(cls, seeder: Seeder, table: Table, target: Target) -> _Wire | None:
+        """Return a comparison of the table; None where the database sends no bytes, or orders keys in its own way."""
+        keys = target.keys[seeder.table]
+        if connections[target.using].vendor != "postgresql" or not isinstance(keys, RangeOfKeys):
+            return None
+        return cls(seeder, table, target, keys)
 
     def expected(self, batch: Batch) -> bytes | None:
         """Return the bytes that the server should send; None where only values can be compared."""
@@ -184,7 +191,7 @@ class _Wire:
     def actual(self, batch: Batch) -> bytes:
         """Return the bytes that the server sends."""
         key = self._table.names[self._seeder.key.column or ""]
-        rows = self._target.keys[self._seeder.table].condition(key, batch.start, batch.stop)
+        rows = self._keys.condition(key, batch.start, batch.stop)
         query = (
             f"COPY (SELECT {names(self._fields, self._table)} FROM {self._table.own_rows} WHERE {rows} ORDER BY {key})"
             " TO STDOUT (FORMAT binary)"

@@ -19,6 +19,7 @@ from .kinds import kind_of
 from .kinds.identifiers import Identifier
 from .kinds.numbers import Integer
 from .kinds.references import Reference
+from .kinds.text import Text
 from .seeder import Declaration, Model, SeededColumn, Seeder, unfit_column
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def is_maintained(model: Model) -> bool:
 
 def check_model(declaration: Declaration) -> None:
     """Raise RegistrationError for a model that can't be seeded (seeding.E104)."""
-    meta, key = declaration.model._meta, declaration.key
+    meta = declaration.model._meta
     reason = None
     if is_maintained(declaration.model):
         reason = "Django fills its table itself, and its rows are never a seed's"
@@ -48,10 +49,20 @@ def check_model(declaration: Declaration) -> None:
         reason = f"it inherits from {twice[0]._meta.label} in two ways"
     elif unmanaged := [model for model in lineage(declaration.model) if not model._meta.managed]:
         reason = f"it inherits from {unmanaged[0]._meta.label}, which is unmanaged"
-    elif not isinstance(kind_of(key), Integer | Identifier) and not isinstance(key, models.OneToOneField):
-        reason = f"its primary key is a {type(key).__name__}, and only integers, UUIDs and one-to-one can be seeded"
+    else:
+        reason = next(filter(None, map(_unsuitable_key, lineage(declaration.model))), None)
     if reason:
         raise RegistrationError(f"{declaration.where} can't seed {meta.label}: {reason}.", id="seeding.E104")
+
+
+def _unsuitable_key(model: Model) -> str | None:
+    key: Field[Any, Any] = model._meta.pk
+    kind = kind_of(key)
+    if isinstance(key, models.OneToOneField):
+        return None if key.target_field.primary_key else "its primary key refers to a column that is no primary key"
+    if isinstance(kind, Integer | Identifier) or (isinstance(kind, Text) and not kind.is_adapted):
+        return None
+    return f"its primary key is a {type(key).__name__}, and a key can be an integer, a UUID, a text or one-to-one"
 
 
 def check_duplicate(declaration: Declaration, there: Declaration | None) -> None:
@@ -91,6 +102,20 @@ def check_parents(seeders: Mapping[Model, Seeder], seeder: Seeder) -> None:
             )
 
 
+def check_referred(seeders: Mapping[Model, Seeder], seeder: Seeder) -> None:
+    """Raise RegistrationError for relations to columns that the other model's seeder doesn't declare (seeding.E105)."""
+    for column in seeder.columns:
+        target: Any = getattr(column.field, "target_field", None)
+        if column.parent is None or target is None or target.primary_key:
+            continue
+        if target.name not in [c.name for c in seeders[column.parent].columns]:
+            raise RegistrationError(
+                f"{seeder.where} declares {column.name}, which refers to the {target.name} of "
+                f"{column.parent._meta.label}: declare that, too.",
+                id="seeding.E105",
+            )
+
+
 def checked(declaration: Declaration, values: Columns) -> Seeder:
     """Return the seeder of a declaration whose function gives these columns.
 
@@ -103,7 +128,7 @@ def checked(declaration: Declaration, values: Columns) -> Seeder:
     for name, f in fields.items():
         kind = kind_of(f)
         if name in values:
-            if kind is None or _unsuitable_relation(f):
+            if kind is None:
                 unsuitable.append(f)
             else:
                 columns.append(SeededColumn(f, kind))
@@ -128,11 +153,6 @@ def checked(declaration: Declaration, values: Columns) -> Seeder:
     return Seeder(**given, columns=tuple(columns), constants=tuple(constants))
 
 
-def _unsuitable_relation(f: Field[Any, Any]) -> bool:
-    target = getattr(f, "target_field", None)
-    return f.is_relation and target is not None and not target.primary_key
-
-
 def _raise_all(errors: Sequence[RegistrationError]) -> None:
     """Raise the first error, if any, with the messages of all."""
     if errors:
@@ -154,10 +174,7 @@ def _unknown(
 def _unsuitable(declaration: Declaration, fields: Sequence[Field[Any, Any]]) -> list[RegistrationError]:
     if not fields:
         return []
-    what = ", ".join(
-        f"{f.name} (a {type(f).__name__}{' to a column that is no primary key' if f.is_relation else ''})"
-        for f in fields
-    )
+    what = ", ".join(f"{f.name} (a {type(f).__name__})" for f in fields)
     return [
         RegistrationError(
             f"{declaration.where} can't seed {declaration.model._meta.label}: no value can be given for {what}. "

@@ -17,6 +17,7 @@ from django.db.models import Field
 from ..generate.columns import Batch, Categorical, Column, concatenated
 from .defaults import Constant
 from .kinds import kind_of
+from .kinds.text import Text
 from .seeder import Declaration, Model, SeededColumn, Seeder, unfit_column
 
 if TYPE_CHECKING:
@@ -37,9 +38,10 @@ def lineage(model: Model) -> Iterator[Model]:
 
 
 def own_fields(model: Model) -> list[Field[Any, Any]]:
-    """Return the fields of all its tables that a seeder may declare: neither keys nor links to inherited tables."""
+    """Return the fields of all its tables that a seeder may declare: of keys texts alone, and no inherited links."""
     above = list(lineage(model))
-    given = {link for m in above for link in parent_links(m).values()} | {m._meta.pk for m in above}
+    given = {link for m in above for link in parent_links(m).values()}
+    given |= {m._meta.pk for m in above if not isinstance(kind_of(m._meta.pk), Text)}
     return [f for f in model._meta.concrete_fields if f not in given]
 
 

@@ -81,6 +81,7 @@ class Registry:
         found = by_table(seeders)
         for seeder in found.values():
             checks.check_parents(found, seeder)
+            checks.check_referred(found, seeder)
         return in_load_order(found)
 
 

@@ -12,7 +12,7 @@ from django.db import connections, models
 from django.db.models import Field
 
 from ..errors import RegistrationError
-from ..generate.columns import Batch, Column, filled
+from ..generate.columns import Batch, Column, concatenated, filled
 from ..generate.rows import Rows
 from ..report.wording import in_one_line
 from .defaults import Constant, Form, itself
@@ -22,6 +22,8 @@ from .kinds.references import Reference
 if TYPE_CHECKING:
     from ..generate.columns import Columns
     from ..generate.streams import Dataset
+
+BLOCK = 20_000  # rows that are generated at once, where all are needed
 
 Model = type[models.Model]
 Generate = Callable[[Rows], "Columns"]
@@ -116,6 +118,12 @@ class Seeder(Declaration):
         """Generate the rows `start` to `stop` (exclusive). Raises RegistrationError for values that don't fit."""
         values = self.values(dataset, start, stop)
         return Batch(start, stop, {c.name: self._column(c, values, dataset, start, stop) for c in self.columns})
+
+    def whole(self, name: str, dataset: Dataset) -> Column:
+        """Generate one column of all rows."""
+        total = dataset.row_counts[self.table]
+        starts = range(0, max(total, 1), BLOCK)
+        return concatenated([self.batch(dataset, s, min(s + BLOCK, total)).columns[name] for s in starts])
 
     def key_offset(self, row_counts: Mapping[str, int]) -> int:
         """Return the number of the row of `key_parent` that has the key of this table's first row."""

@@ -72,6 +72,22 @@ def filled(column: NDArray[Any]) -> NDArray[Any]:
     return values
 
 
+def taken(column: Column, numbers: Column) -> Column:
+    """Return the column's values at these places; NULL where those are."""
+    nulls, places = nulls_of(numbers), filled(numbers)  # type: ignore[arg-type]
+    if not len(column):
+        return Categorical(np.zeros(len(places), np.intp), (None,))
+    if isinstance(column, Categorical):
+        codes = column.codes[places]
+        if nulls is not None:
+            codes = np.where(nulls, len(column.labels), codes)
+        return Categorical(codes, column.labels if nulls is None else (*column.labels, None))
+    missing = nulls_of(column)
+    if missing is not None:
+        nulls = missing[places] if nulls is None else missing[places] | nulls
+    return masked(filled(column)[places], nulls)
+
+
 def concatenated(columns: Sequence[Column]) -> Column:
     """Return the columns of consecutive rows as one."""
     if len(columns) == 1:

@@ -12,7 +12,7 @@ from ..database.rows import all_rows
 from ..declare.seeder import Seeder
 from ..declare.target import Target
 from ..generate.columns import Batch
-from ..protect.selections import Selection, count
+from ..protect.selections import count, of_seed
 from .loader import Loader, refuse_lost_rows
 from .values import stored_columns, stored_fields
 
@@ -39,8 +39,7 @@ class BulkCreate(Loader):
                 rows._insert(part, fields=fields, using=self.guard.using, raw=True)
             yield done
         table, keys = self.table_of(seeder), target.keys[seeder.table]
-        new = Selection(keys.condition(table.names[table.key[0]]))
-        refuse_lost_rows(self.connection, table, done, count(self.connection, table, new))
+        refuse_lost_rows(self.connection, table, done, count(self.connection, table, of_seed(table, keys)))
 
 
 def _instance(model: type[Model], names: Sequence[str], values: Sequence[Any]) -> Model:

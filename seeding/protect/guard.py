@@ -36,6 +36,8 @@ from .selections import (
     count,
     fingerprint_of,
     none_of,
+    not_of_seed,
+    of_seed,
     referred_to_by,
     referring_to,
     referring_to_all_but,
@@ -63,21 +65,16 @@ class TableSurvey:
         """The rows to delete that are the seed's."""
         if self.keys is None:
             return NO
-        within = Selection(self.keys.condition(self._key))
-        return within & none_of(self.table, self.kept | {(key,) for key in self.owned.unproven})
+        return of_seed(self.table, self.keys) & none_of(self.table, self.kept | {(key,) for key in self.owned.unproven})
 
     @property
     def foreign(self) -> Selection:
         """The other rows that aren't kept."""
         if self.keys is None:
             return none_of(self.table, self.kept)
-        outside = Selection(f"NOT {self.keys.condition(self._key)}")
+        outside = not_of_seed(self.table, self.keys)
         unproven = any_of(self.table, {(key,) for key in self.owned.unproven})
         return (outside if unproven == NO else outside | unproven) & none_of(self.table, self.kept)
-
-    @property
-    def _key(self) -> str:
-        return self.table.names[self.table.key[0]]
 
 
 @dataclass
@@ -99,7 +96,7 @@ class Guard:
         self.using, self.connection = using, connections[using]
         self.catalogue = Catalogue(using)
         self.ranges = record.key_ranges(using)
-        by_name = {seeder.table: seeder for seeder in seeders}
+        by_name = self._seeders = {seeder.table: seeder for seeder in seeders}
         self._found = self.catalogue.of_models([*by_name, *(name for name in self.ranges if name not in by_name)])
         keys = keys_there(self.ranges, self._found)
         self.surveys = {
@@ -117,7 +114,7 @@ class Guard:
         for name, table in self._found.items():
             survey = self.surveys[table]
             if survey.keys is not None:
-                survey.owned = owned(self.connection, table, survey.keys, self.ranges, name, survey.seeder)
+                survey.owned = owned(self.connection, table, survey.keys, self.ranges, name, self._seeders)
                 all_are_deleted = not survey.kept
                 survey.delete = (
                     survey.owned.rows - len(survey.owned.unproven)

@@ -31,7 +31,7 @@ from ..database.catalogue import Table
 from ..database.names import quoted, run
 from ..database.record import applied
 from ..database.rows import all_rows
-from ..declare.keys import NO_KEYS, Keys, recorded_keys
+from ..declare.keys import NO_KEYS, Keys, RangeOfKeys, recorded_keys
 from ..declare.kinds import kind_of
 from ..declare.kinds.base import Kind
 from ..declare.kinds.references import Reference
@@ -42,6 +42,7 @@ from ..generate.columns import Batch, Categorical, Column
 from ..generate.marks import Marks, marks_of
 from ..generate.streams import Dataset
 from ..models import KeyRange
+from .selections import of_seed
 
 MARKED_ROWS = 20_000  # of a table, at most
 MARKED_COLUMNS = 3
@@ -77,7 +78,9 @@ def chosen_columns(seeder: Seeder, batch: Batch, target: Target) -> list[str]:
     """Return the names of the columns whose values differ most in the first rows."""
     some = _sliced(batch, slice(0, CHOSEN_FROM))
     # What a field's own class makes of a value when it is stored may not be known again in what it reads.
-    names = [c.name for c in seeder.digested if not c.kind.is_adapted] or [c.name for c in seeder.digested]
+    # And a key that a seeder declares is the one by which the row was found.
+    columns = [c for c in seeder.digested if c.field is not seeder.key]
+    names = [c.name for c in columns if not c.kind.is_adapted] or [c.name for c in columns]
     marks = _marks(seeder, names, some, target)
     different = {name: len(np.unique(found)) for name, found in zip(names, marks, strict=True)}
     return sorted(names, key=lambda name: -different[name])[:MARKED_COLUMNS]
@@ -110,27 +113,27 @@ def owned(
     keys: Keys,
     ranges: Mapping[str, KeyRange],
     name: str,
-    seeder: Seeder | None,
+    seeders: Mapping[str, Seeder],
 ) -> Owned:
     """Look at the rows of `table` in its recorded range. `name` is the table's name in the record."""
     key_range = ranges[name]
-    key = quoted(connection, table.key[0])
-    within = keys.condition(key)
+    key, within = quoted(connection, table.key[0]), of_seed(table, keys)
     with connection.cursor() as cursor:
-        rows = run(cursor, f"SELECT count(*) FROM {table.own_rows} WHERE {within}").fetchone()[0]
+        query = f"SELECT count(*) FROM {table.own_rows} WHERE {within.sql}"
+        rows = run(cursor, query, within.parameters).fetchone()[0]
         if not rows or (key_range.seed_version is None and applied(connection.alias) is None):
             return Owned(rows, ())  # recorded before there were proofs, and nothing to generate the rows again from
         written = ""
         if _is_of_this_server(connection, key_range):
             written = f" AND xmin <> '{key_range.transaction_id}'::xid"
-        query = f"SELECT {key} FROM {table.own_rows} WHERE {within}{written} ORDER BY {key}"
-        candidates = [row[0] for row in run(cursor, query).fetchall()]
+        query = f"SELECT {key} FROM {table.own_rows} WHERE ({within.sql}){written} ORDER BY {key}"
+        candidates = [row[0] for row in run(cursor, query, within.parameters).fetchall()]
     if not candidates:
         return Owned(rows, ())
-    model = seeder.model if seeder is not None else _model_of(name)
+    model = seeders[name].model if name in seeders else _model_of(name)
     if model is None:
         return Owned(rows, tuple(candidates))
-    judge = _Judge(connection.alias, model, seeder, keys, ranges, name)
+    judge = _Judge(connection.alias, model, seeders, keys, ranges, name)
     return Owned(rows, tuple(judge.unproven(candidates, trusts_samples=not written)))
 
 
@@ -180,20 +183,21 @@ class _Judge:
         self,
         using: str,
         model: type[models.Model],
-        seeder: Seeder | None,
+        seeders: Mapping[str, Seeder],
         keys: Keys,
         ranges: Mapping[str, KeyRange],
         name: str,
     ) -> None:
-        self._using, self._model, self._seeder, self._ranges = using, model, seeder, ranges
+        self._using, self._model, self._ranges = using, model, ranges
+        self._seeders, self._seeder = seeders, seeders.get(name)
         self._keys = keys
         self._range = ranges[name]
         self._recorded = self._read_marks()
 
     def unproven(self, keys: Sequence[Any], *, trusts_samples: bool) -> list[Any]:
-        """Return those of the keys, which are in their order, whose rows aren't shown to be the seed's."""
+        """Return those of the keys whose rows aren't shown to be the seed's."""
         by_number = {self._keys.number(key): key for key in keys}
-        numbers = list(by_number)
+        numbers = sorted(by_number)
         step = self._range.mark_step or 1
         found: list[int] = []
         unmarked = numbers
@@ -229,8 +233,10 @@ class _Judge:
         """Return the present values of the rows with these numbers, which are there."""
         attributes = [self._model._meta.get_field(name).attname for name in names]  # type: ignore[union-attr]
         rows = all_rows(self._model, self._using)
-        rows = rows.filter(self._keys.rows(numbers[0], numbers[-1] + 1))
-        if len(numbers) * 10 < numbers[-1] - numbers[0]:
+        is_range = isinstance(self._keys, RangeOfKeys)
+        if is_range:
+            rows = rows.filter(self._keys.rows(numbers[0], numbers[-1] + 1))
+        if not is_range or len(numbers) * 10 < numbers[-1] - numbers[0]:
             rows = rows.filter(pk__in=[self._keys.key(number) for number in numbers])
         found = {self._keys.number(row[0]): row[1:] for row in rows.values_list("pk", *attributes)}
         missing = (None,) * len(names)
@@ -251,10 +257,11 @@ class _Judge:
         if seeder is None or source is None or source.anchored_at is None or source.row_counts is None:
             return None
         keys = dict.fromkeys(source.row_counts, NO_KEYS) | recorded_keys(self._ranges)
-        target = Target(self._using, keys, source.anchored_at)
+        dataset = Dataset(source.seed_version, source.row_counts)
+        target = Target(self._using, keys, source.anchored_at, self._seeders, dataset)
         try:
             stop = min(stop, source.row_counts[self._range.table_name])
-            batch = seeder.batch(Dataset(source.seed_version, source.row_counts), start, stop)
+            batch = seeder.batch(dataset, start, stop)
             names = chosen_columns(seeder, batch, target)
             return _Known(names, _marks(seeder, names, batch, target))
         except (SeedError, KeyError, ValueError):

@@ -192,3 +192,177 @@ def test_keys__of_another_type_than_recorded(sketch: Write, to_uuids: bool) -> N
     assert "key ranges of shop_shop" in failure(other, "seed", "--verify", code=4)
     other.seed(*V2, "--overwrite")
     verified(other, *V2)
+
+
+COUNTRIES = """
+class Country(models.Model):
+    code = models.CharField(max_length=20, primary_key=True)
+    name = models.CharField(max_length=40)
+    neighbour = models.ForeignKey("self", models.SET_NULL, null=True)
+    is_mine = models.BooleanField(default=False)
+
+class Flag(models.Model):
+    country = models.OneToOneField(Country, models.CASCADE, primary_key=True)
+    colours = models.CharField(max_length=20)
+
+class City(models.Model):
+    country = models.ForeignKey(Country, models.CASCADE)
+    flag = models.ForeignKey(Flag, models.CASCADE, null=True)
+    zip = models.CharField(max_length=10, unique=True)
+    number = models.IntegerField(unique=True, null=True)
+    token = models.UUIDField(unique=True, default=uuid.uuid4)
+
+class Street(models.Model):
+    city = models.ForeignKey(City, models.CASCADE, to_field="zip")
+    other = models.ForeignKey(City, models.SET_NULL, to_field="number", null=True, related_name="+")
+    token = models.ForeignKey(City, models.CASCADE, to_field="token", related_name="+")
+    name = models.CharField(max_length=40)
+
+class Note(models.Model):
+    country = models.ForeignKey(Country, models.CASCADE, null=True)
+    city = models.ForeignKey(City, models.CASCADE, to_field="zip", null=True)
+"""
+COUNTRY_SEEDS = """
+@register(Country, count=6, keep=Q(is_mine=True))
+def countries(rows):
+    return {
+        "code": rows.code(rows.version + ' \\'"%s\\\\ {unique:5}'),
+        "name": rows.code("Country {n:04}"),
+        "neighbour": np.ma.array(rows.reference("n", Country), mask=rows.numbers % 2 == 0),
+    }
+
+@register(Flag, count=Country)
+def flags(rows):
+    return {"colours": rows.choice("colours", {"red and white": 1, "green": 1})}
+
+@register(City, count=30)
+def cities(rows):
+    return {
+        "country": rows.reference("country", Country),
+        "flag": rows.reference("flag", Flag),
+        "zip": rows.code("{unique:5}"),
+        "number": np.ma.array(7 * rows.numbers, mask=rows.numbers % 5 == 0),
+    }
+
+@register(Street, count=70)
+def streets(rows):
+    return {
+        "city": rows.reference("city", City),
+        "other": np.ma.array(rows.reference("other", City), mask=rows.numbers % 2 == 0),
+        "token": rows.reference("token", City),
+        "name": rows.code("Street {n:04}"),
+    }
+"""
+COUNTRY_TABLES = ("shop_country", "shop_flag", "shop_city", "shop_street")
+
+
+def country_rows(shop: Sketch) -> dict[str, list[Any]]:
+    return {table: shop.rows(table) for table in COUNTRY_TABLES}
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_texts__any_batch_size_gives_the_same_rows(sketch: Write, loader: str) -> None:
+    shop = sketch(COUNTRIES, COUNTRY_SEEDS)
+    found = []
+    for size in (1, 7, 10_000):
+        script = (
+            f"from seeding import seed, verify\nprint(seed(batch_size={size}, force=True, loader={loader!r}).digests,"
+            " verify().same)"
+        )
+        done = shop.run("shell", "-v0", "-c", script)
+        assert done.stdout.endswith("True\n"), (done.stdout, done.stderr)
+        found.append((done.stdout, country_rows(shop)))
+    assert found[0] == found[1] == found[2]
+    before = country_rows(shop)
+    for version in ("v2", "v1"):
+        shop.seed("--seed-version", version, "--loader", loader)
+        verified(shop, "--seed-version", version)
+    assert country_rows(shop) == before
+
+
+@pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite has one loader")
+def test_texts__equal_rows_by_both_loaders(sketch: Write) -> None:
+    shop = sketch(COUNTRIES, COUNTRY_SEEDS)
+    found = []
+    for loader in LOADERS:
+        shop.seed("--loader", loader, "--force")
+        found.append(country_rows(shop))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_texts__of_many_rows(sketch: Write, loader: str) -> None:
+    shop = sketch(COUNTRIES, COUNTRY_SEEDS.replace("count=6", "count=6000"))
+    for version in ("v1", "v2"):
+        shop.seed("--loader", loader, "--seed-version", version)
+        verified(shop, "--seed-version", version)
+    assert shop.query("SELECT count(*) FROM shop_flag") == [(6000,)]
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_texts__rows_of_others_are_guarded(sketch: Write, loader: str) -> None:
+    """Rows of one's own, and what refers to seeded ones, by their keys or by other columns."""
+    shop = sketch(COUNTRIES, COUNTRY_SEEDS)
+    shop.seed("--loader", loader)
+    shop.query("INSERT INTO shop_country (code, name, is_mine) VALUES ('v1', 'Mine', false), ('kept', 'Mine', true)")
+    shop.query("INSERT INTO shop_note (country_id, city_id) SELECT max(country_id), NULL FROM shop_flag")
+    shop.query("INSERT INTO shop_note (country_id, city_id) SELECT NULL, min(zip) FROM shop_city")
+    shop.query("INSERT INTO shop_note (country_id, city_id) VALUES (NULL, NULL), ('kept', NULL)")
+    assert lost_rows(shop.plan(*V2)) == {"shop_country": 1, "shop_note": 2}
+    assert "shop_country: 1 row not created by a seed (key v1)" in failure(shop, "seed", *V2, code=6)
+    shop.seed(*V2, "--overwrite", "--loader", loader)
+    verified(shop, *V2)
+    assert shop.query("SELECT name, is_mine FROM shop_country WHERE name = 'Mine'") == [("Mine", True)]
+    assert len(shop.rows("shop_note")) == 2
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_texts__taken_over_after_a_truncation_are_not_the_seeds(sketch: Write, loader: str) -> None:
+    shop = sketch(COUNTRIES, COUNTRY_SEEDS)
+    shop.seed("--loader", loader)
+    code = shop.rows("shop_country")[0][0].replace("'", "''")
+    for table in ("street", "city", "flag", "country"):
+        shop.query(f"TRUNCATE shop_{table} CASCADE" if IS_POSTGRESQL else f"DELETE FROM shop_{table}")
+    shop.query(f"INSERT INTO shop_country (code, name, is_mine) VALUES ('{code}', 'Imported', false)")
+    assert lost_rows(shop.plan(*V2)) == {"shop_country": 1}
+    failure(shop, "seed", *V2, code=6)
+
+
+def test_texts__of_a_kept_row_that_a_new_row_needs(sketch: Write) -> None:
+    shop = sketch(COUNTRIES, COUNTRY_SEEDS)
+    shop.seed()
+    shop.query("UPDATE shop_country SET neighbour_id = NULL")
+    shop.query("UPDATE shop_country SET is_mine = true WHERE name = 'Country 0003'")
+    shop.query("DELETE FROM shop_street")
+    shop.query("DELETE FROM shop_city")
+    assert "holds the code" in failure(shop, "seed", "--force", code=6)
+
+
+def test_texts__that_a_seeder_gives_twice(sketch: Write) -> None:
+    shop = sketch(COUNTRIES, COUNTRY_SEEDS.replace("{unique:5}", ""))
+    assert "is the key of two rows. (seeding.E107)" in failure(shop, "seed")
+
+
+def test_texts__that_a_seeder_leaves_out(sketch: Write) -> None:
+    shop = sketch(COUNTRIES, COUNTRY_SEEDS.replace('"code": ', '"x": '))
+    assert '    "code": [f"code {n}" for n in rows.numbers],  # CharField' in failure(shop, "seed", lines=True)
+
+
+def test_to_field__of_a_column_that_the_other_seeder_leaves_out(sketch: Write) -> None:
+    seeds = COUNTRY_SEEDS.replace('"number": np.ma.array(7 * rows.numbers, mask=rows.numbers % 5 == 0),', "")
+    shop = sketch(COUNTRIES, seeds)
+    said = failure(shop, "seed")
+    assert "streets declares other, which refers to the number of shop.City: declare that, too. (seeding.E105)" in said
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_to_field__holds_what_the_other_row_holds(sketch: Write, loader: str) -> None:
+    shop = sketch(COUNTRIES, COUNTRY_SEEDS)
+    shop.seed("--loader", loader)
+    matched = (
+        "SELECT count(*), count(o.id), count(s.other_id) FROM shop_street AS s JOIN shop_city AS c ON c.zip = s.city_id"
+        " JOIN shop_city AS t ON t.token = s.token_id LEFT JOIN shop_city AS o ON o.number = s.other_id"
+    )
+    ((streets, others, held),) = shop.query(matched)
+    assert (streets, others) == (70, held)
+    assert 0 < held < 35

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ...database.catalogue import ColumnType
-from ...generate.columns import Column
+from ...generate.columns import Column, taken
 from ..target import Target
 from .base import Kind
 from .cells import Cells
@@ -21,7 +21,7 @@ class Reference(Kind):
 
     fields = (models.ForeignKey,)
     title = "row numbers of another table"
-    types = ("int2", "int4", "int8", "uuid")  # keys, whichever the other table has
+    types = ("int2", "int4", "int8", "uuid", "text", "varchar")  # whichever the other table's key is
     example = 'rows.reference("{name}", {parent})'
 
     @property
@@ -39,7 +39,7 @@ class Reference(Kind):
 
     @property
     def is_known(self) -> bool:
-        return self.target is not None
+        return isinstance(self.field.related_model, str) or self.target is not None
 
     def number(self, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
@@ -47,7 +47,11 @@ class Reference(Kind):
         return int(value)
 
     def stored(self, column: Column, target: Target) -> Column:
-        return target.keys[self.parent._meta.db_table].of(column)
+        table = self.parent._meta.db_table
+        referred: Any = self.field.target_field  # type: ignore[attr-defined]
+        if referred.primary_key:
+            return target.keys[table].of(column)
+        return taken(target.values(table, referred.name), column)
 
     def python(self, column: Column) -> list[Any]:
         return self._target.python(column)

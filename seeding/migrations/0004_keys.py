@@ -15,4 +15,9 @@ class Migration(migrations.Migration):
             name='key_base',
             field=models.UUIDField(help_text='What the two are added to, where the keys are UUIDs.', null=True),
         ),
+        migrations.AddField(
+            model_name='keyrange',
+            name='key_list',
+            field=models.BinaryField(help_text='The keys, where they are texts: JSON, compressed by zlib.', null=True),
+        ),
     ]
