@@ -12,12 +12,14 @@ from tests.support.project import IS_POSTGRESQL, Project, create_database, drop_
 
 BIRDS = '"aviary"."Bird"' if IS_POSTGRESQL else '"Bird"'
 OWN = ("animal", "declaredstamp", "default", "herd", "passport", "ring", "stamp", "ticket")
+KEYS = ("chiefranger", "product", "ranger", "region", "reserve", "sale", "sheet", "shift", "shop", "worker")
 TABLES = {  # the columns to compare, without password hashes
     "auth_user": "id, username, first_name, last_name, email, is_staff, is_superuser, date_joined, last_login",
     '"Zoo Enclosures"': "*",
     BIRDS: "*",
     **{f"zoo_{name}": "*" for name in OWN},
-    **{f"keys_{name}": "*" for name in ("product", "sale", "sheet", "shop")},
+    **{f"keys_{name}": "*" for name in KEYS},
+    '"Keys Vets"': "*",
 }
 
 

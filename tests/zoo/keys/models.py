@@ -43,3 +43,55 @@ class Sale(models.Model):
     sheet = models.ForeignKey(Sheet, models.CASCADE)
     product = models.ForeignKey(Product, models.SET_NULL, null=True, db_column="Of Product")
     number = models.IntegerField()
+
+
+class Region(models.Model):
+    """Its key is a text, which looks like SQL; it has children in a table of their own."""
+
+    code = models.CharField(max_length=20, primary_key=True)
+    name = models.CharField(max_length=40)
+    within = models.ForeignKey("self", models.CASCADE, null=True)
+
+
+class Reserve(Region):
+    """Inherits a text as its key, and a column from an abstract base."""
+
+    ranger = models.ForeignKey("Ranger", models.SET_NULL, null=True)
+
+
+class Worker(Keyed):
+    """Has heirs in tables of their own, with its UUIDs as their keys."""
+
+    badge = models.IntegerField(unique=True)
+    region = models.ForeignKey(Region, models.CASCADE)
+    chief = models.ForeignKey("self", models.CASCADE, null=True)
+    note = models.CharField(max_length=20, default="none")
+
+
+class Ranger(Worker):
+    link = models.OneToOneField(Worker, models.CASCADE, parent_link=True, related_name="as_ranger")
+    hat = models.CharField(max_length=10)
+
+
+class ChiefRanger(Ranger):
+    number = models.AutoField(primary_key=True)
+    ranger_ptr = models.OneToOneField(Ranger, models.CASCADE, parent_link=True)
+
+
+class Veterinarian(Worker):
+    class Meta:
+        db_table = "Keys Vets"
+
+
+class Colleague(Worker):
+    class Meta:
+        proxy = True
+
+
+class Shift(models.Model):
+    """References a proxy, another unique column of it, and heirs."""
+
+    colleague = models.ForeignKey(Colleague, models.CASCADE)
+    badge = models.ForeignKey(Worker, models.CASCADE, to_field="badge", db_column="badge", related_name="+")
+    chief = models.ForeignKey(ChiefRanger, models.CASCADE, related_name="+")
+    reserve = models.ForeignKey(Reserve, models.SET_NULL, null=True)
