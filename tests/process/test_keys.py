@@ -366,3 +366,101 @@ def test_to_field__holds_what_the_other_row_holds(sketch: Write, loader: str) ->
     ((streets, others, held),) = shop.query(matched)
     assert (streets, others) == (70, held)
     assert 0 < held < 35
+
+
+# Proxies, and what is refused
+
+PROXIES = """
+class Person(models.Model):
+    name = models.CharField(max_length=20)
+
+class Customer(Person):
+    class Meta:
+        proxy = True
+
+class Order(models.Model):
+    customer = models.ForeignKey(Customer, models.CASCADE)
+
+class Card(models.Model):
+    customer = models.OneToOneField(Customer, models.CASCADE, primary_key=True)
+"""
+PROXY_SEEDS = """
+@register(Customer, count=5)
+def customers(rows):
+    return {"name": rows.code("Customer {n}")}
+
+@register(Order, count=Customer)
+def orders(rows):
+    return {"customer": rows.reference("customer", Customer)}
+
+@register(Card, count=Person)
+def cards(rows):
+    return {}
+"""
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_proxies__stand_for_their_table(sketch: Write, loader: str) -> None:
+    shop = sketch(PROXIES, PROXY_SEEDS)
+    for version in ("v1", "v2"):
+        shop.seed("--seed-version", version, "--loader", loader)
+        verified(shop, "--seed-version", version)
+    assert len(shop.rows("shop_card")) == len(shop.rows("shop_order")) == 5
+
+
+def test_proxies__are_registered_once_with_their_table(sketch: Write) -> None:
+    again = "@register(Person, count=5)\ndef people(rows):\n    return {'name': 'x'}\n"
+    shop = sketch(PROXIES, PROXY_SEEDS + again)
+    said = failure(shop, "seed")
+    assert "people registers shop.Person, which shop.seeds.customers already does" in said
+
+
+REFUSED = """
+class Pair(models.Model):
+    pk = models.CompositePrimaryKey("left", "right")
+    left = models.IntegerField()
+    right = models.IntegerField()
+
+class Moment(models.Model):
+    at = models.DateTimeField(primary_key=True)
+
+class Loud(models.CharField):
+    def get_prep_value(self, value):
+        return str(value).upper()
+
+class Shout(models.Model):
+    word = Loud(max_length=10, primary_key=True)
+
+class View(models.Model):
+    class Meta:
+        managed = False
+
+class Base(models.Model):
+    class Meta:
+        abstract = True
+
+class City(models.Model):
+    zip = models.CharField(max_length=10, unique=True)
+
+class Mayor(models.Model):
+    city = models.OneToOneField(City, models.CASCADE, to_field="zip", primary_key=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        ("Pair", "its primary key is a CompositePrimaryKey, and a key can be an integer, a UUID, a text or one-to-one"),
+        ("Moment", "its primary key is a DateTimeField, and a key can be"),
+        ("Shout", "its primary key is a Loud, and a key can be"),
+        ("View", "it is unmanaged"),
+        ("Base", "it is abstract"),
+        ("Mayor", "its primary key refers to a column that is no primary key"),
+    ],
+)
+def test_keys__that_are_refused(sketch: Write, model: str, reason: str) -> None:
+    shop = sketch(REFUSED, f"@register({model}, count=1)\ndef rows_of(rows):\n    return {{}}\n")
+    for arguments in (("seed",), ("seed", "--plan")):
+        said = failure(shop, *arguments)
+        assert f"can't seed shop.{model}: {reason}" in said
+        assert "(seeding.E104)" in said
