@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import numpy as np
 from django.db import connections, models
 from django.db.models import Field
 
@@ -122,7 +123,9 @@ class Seeder(Declaration):
     def whole(self, name: str, dataset: Dataset) -> Column:
         """Generate one column of all rows."""
         total = dataset.row_counts[self.table]
-        starts = range(0, max(total, 1), BLOCK)
+        if not total:
+            return np.zeros(0, np.int64)
+        starts = range(0, total, BLOCK)
         return concatenated([self.batch(dataset, s, min(s + BLOCK, total)).columns[name] for s in starts])
 
     def key_offset(self, row_counts: Mapping[str, int]) -> int:

@@ -114,7 +114,8 @@ class Guard:
         for name, table in self._found.items():
             survey = self.surveys[table]
             if survey.keys is not None:
-                survey.owned = owned(self.connection, table, survey.keys, self.ranges, name, self._seeders)
+                found = owned(self.connection, table, survey.keys, self.ranges, name, self._seeders)
+                survey.owned = self._without_parent(survey, survey.keys, found)
                 all_are_deleted = not survey.kept
                 survey.delete = (
                     survey.owned.rows - len(survey.owned.unproven)
@@ -125,6 +126,16 @@ class Guard:
                 own = [*self._lost(table, NOT_SEEDED, survey.foreign), *own]
         self.lost = [*self._referring(), *own]
         return self
+
+    def _without_parent(self, survey: TableSurvey, keys: Keys, found: Owned) -> Owned:
+        """Return what is known of rows, of which those aren't the seed's whose parent, with the same key, isn't."""
+        parent = survey.seeder.key_parent if survey.seeder is not None else None
+        above = self.surveys[self._found[parent._meta.db_table]] if parent is not None else None
+        if above is None or not above.owned.unproven:
+            return found
+        rows = any_of(survey.table, {(key,) for key in above.owned.unproven}) & of_seed(survey.table, keys)
+        unproven = {key[0] for key in select_keys(self.connection, survey.table, rows)} | set(found.unproven)
+        return Owned(found.rows, tuple(sorted(unproven)))
 
     @property
     def losses(self) -> list[Loss]:
