@@ -77,6 +77,8 @@ class KeyRange(models.Model):
     table_name = models.CharField(max_length=128, primary_key=True)
     first_key = models.BigIntegerField()
     last_key = models.BigIntegerField()
+    key_base = models.UUIDField(null=True, help_text="What the two are added to, where the keys are UUIDs.")
+    key_list = models.BinaryField(null=True, help_text="The keys, where they are texts: JSON, compressed by zlib.")
     seed_version = models.CharField(max_length=64, null=True)  # noqa: DJ001 (NULL: recorded without proof)
     row_counts = models.JSONField(null=True, help_text="Every table's count: generating the rows again needs them.")
     anchored_at = models.DateTimeField(null=True)

@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 
-from django.db import connections, models
+from django.db import connections
 
 from .. import conf
 from ..database import locks, record
 from ..database.catalogue import Table
 from ..database.connections import describe
-from ..database.rows import all_rows
 from ..database.sequences import raise_sequence
 from ..declare import sources
+from ..declare.keys import IntegerKeys, new_keys
 from ..declare.registry import Seeders
 from ..declare.seeder import Seeder
 from ..declare.target import Target
@@ -67,7 +67,9 @@ class Replacement:
         self._report(Progress("start", message, total=rows))
         obstacles = Obstacles(guard)
         loader.clear(guard, obstacles, losses_too=bool(announced))
-        target = Target(self._using, self._first_keys(), self._anchored_at)
+        keys = new_keys(self._seeders, self._dataset, self._using)
+        seeders = {seeder.table: seeder for seeder in self._seeders}
+        target = Target(self._using, keys, self._anchored_at, seeders, self._dataset)
         digests, ranges = {}, []
         for seeder in self._seeders:
             digests[seeder.table], marker = self._load(loader, seeder, target)
@@ -113,17 +115,6 @@ class Replacement:
         written = [*record.tables(guard.catalogue), *wanted.pop(locks.WRITE, []), *others]
         return {locks.WRITE: written, **wanted}
 
-    def _first_keys(self) -> dict[str, int]:
-        """Return each table's first new key: above the keys of the kept rows."""
-        first_keys: dict[str, int] = {}
-        for seeder in self._seeders:
-            if seeder.key_parent is not None:
-                first_keys[seeder.table] = first_keys[seeder.key_parent._meta.db_table]
-            else:
-                rows = all_rows(seeder.model, self._using)
-                first_keys[seeder.table] = max(0, rows.aggregate(top=models.Max("pk"))["top"] or 0) + 1
-        return first_keys
-
     def _load(self, loader: Loader, seeder: Seeder, target: Target) -> tuple[str, Marker]:
         """Write one table; return its digest and its marks."""
         started, total = time.monotonic(), self._dataset.row_counts[seeder.table]
@@ -145,15 +136,16 @@ class Replacement:
 
     def _key_range(self, seeder: Seeder, target: Target, marker: Marker) -> list[KeyRange]:
         """Raise the table's sequence above the new keys; return what will show that its rows are the seed's."""
-        first, rows = target.first_keys[seeder.table], self._dataset.row_counts[seeder.table]
-        if not rows:
+        keys = target.keys[seeder.table]
+        if not keys.count:
             return []
-        raise_sequence(connections[self._using], seeder.table, seeder.key.column or "", first + rows - 1)
+        if isinstance(keys, IntegerKeys):
+            last_key = keys.key(keys.count - 1)
+            raise_sequence(connections[self._using], seeder.table, seeder.key.column or "", last_key)
         return [
             KeyRange(
                 table_name=seeder.table,
-                first_key=first,
-                last_key=first + rows - 1,
+                **keys.recorded(),
                 seed_version=self._config.version,
                 row_counts=dict(self._dataset.row_counts),
                 anchored_at=self._anchored_at,

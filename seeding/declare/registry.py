@@ -11,6 +11,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from ..errors import SeedError
 from . import checks
+from .inheritance import by_table, lineage
 from .seeder import Count, Declaration, Generate, Model, Seeder
 
 
@@ -45,10 +46,11 @@ class Registry:
         """
 
         def decorate(generate: Generate) -> Generate:
-            declaration = Declaration(model, count, generate, keep, frozenset(undigested), tuple(disposable))
-            checks.check_duplicate(declaration, self._declarations.get(model))
+            concrete: Model = model._meta.concrete_model or model
+            declaration = Declaration(concrete, count, generate, keep, frozenset(undigested), tuple(disposable))
+            checks.check_duplicate(declaration, self._declarations.get(concrete))
             checks.check_model(declaration)
-            self._declarations[model] = declaration
+            self._declarations[concrete] = declaration
             self._seeders = None
             return generate
 
@@ -71,14 +73,16 @@ class Registry:
         from ..generate.streams import Dataset
 
         checks.check_some_registered(self._declarations.values())
-        probe = Dataset("probe", {d.table: 1 for d in self._declarations.values()})
+        probe = Dataset("probe", {m._meta.db_table: 1 for model in self._declarations for m in lineage(model)})
         seeders = {}
         for model, declaration in self._declarations.items():
-            seeder = checks.checked(declaration, declaration.values(probe, 0, 1))
-            checks.check_parents(self._declarations, seeder)
-            seeder.batch(probe, 0, 1)
-            seeders[model] = seeder
-        return in_load_order(seeders)
+            seeders[model] = checks.checked(declaration, declaration.values(probe, 0, 1))
+            seeders[model].batch(probe, 0, 1)
+        found = by_table(seeders)
+        for seeder in found.values():
+            checks.check_parents(found, seeder)
+            checks.check_referred(found, seeder)
+        return in_load_order(found)
 
 
 class Seeders:
@@ -110,9 +114,14 @@ class Seeders:
 
         Raises RegistrationError for an unknown option, ConfigurationError where rows would refer to too few others.
         """
-        counts = {seeder.table: self._count(seeder, options, set()) for seeder in self._seeders.values()}
+        counts = {seeder.table: self._total(seeder, options, set()) for seeder in self._seeders.values()}
         checks.check_counts(list(self._seeders.values()), counts)
         return counts
+
+    def _total(self, seeder: Seeder, options: Mapping[str, int], seen: set[Model]) -> int:
+        """Return the number of rows of a table: those of the models that inherit from it are among them."""
+        heirs = [heir for heir in self._seeders.values() if heir.table in seeder.heirs]
+        return self._count(seeder, options, seen) + sum(self._total(heir, options, seen) for heir in heirs)
 
     def _count(self, seeder: Seeder, options: Mapping[str, int], seen: set[Model]) -> int:
         count = seeder.count
@@ -120,8 +129,10 @@ class Seeders:
             return options[count]
         if isinstance(count, int) and count >= 0:
             return count
+        if isinstance(count, type):
+            count = count._meta.concrete_model or count
         if isinstance(count, type) and count in self and count not in seen:
-            return self._count(self._seeders[count], options, {*seen, count})
+            return self._total(self._seeders[count], options, {*seen, count})
         raise checks.unknown_count(seeder, options)
 
 

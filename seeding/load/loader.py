@@ -20,7 +20,7 @@ from ..generate.columns import Batch
 from ..protect.deletion import delete_lost, delete_orphaned, delete_own
 from ..protect.guard import Guard
 from ..protect.obstacles import Obstacles
-from ..protect.selections import Selection, count
+from ..protect.selections import count, of_seed
 from ..report.progress import Report
 from .values import check_tables
 
@@ -67,9 +67,9 @@ class Loader(ABC):
 
     def refuse_lost_rows(self, seeder: Seeder, target: Target, sent: int) -> None:
         """Raise SeedError where other rows than the sent ones are in the table."""
-        table, first = self.table_of(seeder), target.first_keys[seeder.table]
-        new = Selection(f"{table.names[table.key[0]]} BETWEEN {first} AND {first + sent - 1}")
-        refuse_lost_rows(self.connection, table, sent, count(self.connection, table, new))
+        table = self.table_of(seeder)
+        written = count(self.connection, table, of_seed(table, target.keys[seeder.table]))
+        refuse_lost_rows(self.connection, table, sent, written)
 
     def finish(self) -> None:
         """Recreate what was dropped for the load, and check what the database would check at COMMIT."""

@@ -22,10 +22,10 @@ from ..database.catalogue import Catalogue, Table
 from ..database.connections import describe
 from ..database.foreign_keys import ForeignKey, foreign_keys
 from ..database.rows import all_rows
+from ..declare.keys import Keys, keys_there
 from ..declare.registry import Seeders
 from ..declare.seeder import Seeder
 from ..errors import Refused
-from ..models import KeyRange
 from ..report.results import Loss
 from .ownership import Owned, owned
 from .selections import (
@@ -36,6 +36,8 @@ from .selections import (
     count,
     fingerprint_of,
     none_of,
+    not_of_seed,
+    of_seed,
     referred_to_by,
     referring_to,
     referring_to_all_but,
@@ -52,7 +54,7 @@ class TableSurvey:
 
     table: Table
     seeder: Seeder | None  # None: it is gone
-    key_range: KeyRange | None
+    keys: Keys | None  # that the last seed gave
     owned: Owned = field(default_factory=Owned)
     belonging: set[Key] = field(default_factory=set)
     kept: set[Key] = field(default_factory=set)
@@ -61,25 +63,18 @@ class TableSurvey:
     @property
     def seeded(self) -> Selection:
         """The rows to delete that are the seed's."""
-        if self.key_range is None:
+        if self.keys is None:
             return NO
-        first, last = self.key_range.first_key, self.key_range.last_key
-        within = Selection(f"{self._key} BETWEEN {first} AND {last}")
-        return within & none_of(self.table, self.kept | {(key,) for key in self.owned.unproven})
+        return of_seed(self.table, self.keys) & none_of(self.table, self.kept | {(key,) for key in self.owned.unproven})
 
     @property
     def foreign(self) -> Selection:
         """The other rows that aren't kept."""
-        if self.key_range is None:
+        if self.keys is None:
             return none_of(self.table, self.kept)
-        first, last = self.key_range.first_key, self.key_range.last_key
-        outside = Selection(f"{self._key} < {first} OR {self._key} > {last}")
+        outside = not_of_seed(self.table, self.keys)
         unproven = any_of(self.table, {(key,) for key in self.owned.unproven})
         return (outside if unproven == NO else outside | unproven) & none_of(self.table, self.kept)
-
-    @property
-    def _key(self) -> str:
-        return self.table.names[self.table.key[0]]
 
 
 @dataclass
@@ -101,10 +96,11 @@ class Guard:
         self.using, self.connection = using, connections[using]
         self.catalogue = Catalogue(using)
         self.ranges = record.key_ranges(using)
-        by_name = {seeder.table: seeder for seeder in seeders}
+        by_name = self._seeders = {seeder.table: seeder for seeder in seeders}
         self._found = self.catalogue.of_models([*by_name, *(name for name in self.ranges if name not in by_name)])
+        keys = keys_there(self.ranges, self._found)
         self.surveys = {
-            table: TableSurvey(table, by_name.get(name), self.ranges.get(name)) for name, table in self._found.items()
+            table: TableSurvey(table, by_name.get(name), keys.get(name)) for name, table in self._found.items()
         }
         self.foreign_keys = foreign_keys(self.catalogue)
         disposable = [model._meta.db_table for seeder in seeders for model in seeder.disposable]
@@ -117,8 +113,9 @@ class Guard:
         own: list[Lost] = []
         for name, table in self._found.items():
             survey = self.surveys[table]
-            if survey.key_range is not None:
-                survey.owned = owned(self.connection, table, self.ranges, name, survey.seeder)
+            if survey.keys is not None:
+                found = owned(self.connection, table, survey.keys, self.ranges, name, self._seeders)
+                survey.owned = self._without_parent(survey, survey.keys, found)
                 all_are_deleted = not survey.kept
                 survey.delete = (
                     survey.owned.rows - len(survey.owned.unproven)
@@ -129,6 +126,16 @@ class Guard:
                 own = [*self._lost(table, NOT_SEEDED, survey.foreign), *own]
         self.lost = [*self._referring(), *own]
         return self
+
+    def _without_parent(self, survey: TableSurvey, keys: Keys, found: Owned) -> Owned:
+        """Return what is known of rows, of which those aren't the seed's whose parent, with the same key, isn't."""
+        parent = survey.seeder.key_parent if survey.seeder is not None else None
+        above = self.surveys[self._found[parent._meta.db_table]] if parent is not None else None
+        if above is None or not above.owned.unproven:
+            return found
+        rows = any_of(survey.table, {(key,) for key in above.owned.unproven}) & of_seed(survey.table, keys)
+        unproven = {key[0] for key in select_keys(self.connection, survey.table, rows)} | set(found.unproven)
+        return Owned(found.rows, tuple(sorted(unproven)))
 
     @property
     def losses(self) -> list[Loss]:

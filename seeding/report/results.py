@@ -120,7 +120,7 @@ class Difference:
     """A seeded row's value that isn't what was generated."""
 
     table: str
-    key: int
+    key: object
     column: str
     was: object
     now: object
