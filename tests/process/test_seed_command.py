@@ -51,6 +51,24 @@ def test_seed__bumping_the_version_replaces_the_data(project: Project) -> None:
     assert project.query("SELECT count(*) FROM seed_metadata WHERE status = 'success'") == [(1,)]
 
 
+def test_seed__version_is_the_version_to_seed(seeded_project: Project) -> None:
+    sizes = ("--users", "2", "--orders", "3")
+    assert seeded_project.seed("--version", "v2", *sizes).startswith("Seeded v2: 2 users, 3 orders, 3 payments in ")
+    assert seeded_project.seed("--version=v2", *sizes) == "Seed already applied (version v2). Skipping."
+    assert seeded_project.history() == [("v2", 2, 3, "success"), ("v1", 20, 100, "replaced")]
+    none = seeded_project.run("seed", "--version")
+    assert (none.returncode, none.stdout) == (2, "")
+    assert "expected one argument" in none.stderr
+
+
+@pytest.mark.parametrize("abbreviated", ["--over", "--vers=v2", "--seed-v=v2", "--pla", "--noin"])
+def test_seed__options_are_never_abbreviated(seeded_project: Project, abbreviated: str) -> None:
+    done = seeded_project.run("seed", "--force", abbreviated)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"unrecognized arguments: {abbreviated}" in done.stderr
+    assert seeded_project.history() == [("v1", 20, 100, "success")]
+
+
 def test_seed__after_the_row_is_deleted_seeds_again(seeded_project: Project) -> None:
     before = seeded_project.content()
     seeded_project.query("DELETE FROM seed_metadata WHERE seed_version = 'v1'")

@@ -53,27 +53,30 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.allow_abbrev = False  # --over is no --overwrite
+        what = parser.add_argument_group("what to seed", conflict_handler="resolve")  # Django has a --version, too
         for name, rows in self.row_counts.items():
-            parser.add_argument(
+            what.add_argument(
                 f"--{name.replace('_', '-')}",
                 dest=name,
                 type=_checked(conf.row_count),
                 metavar="N",
                 help=f"number of {name} (SEED_{name.upper()}, else {rows:,})",
             )
-        parser.add_argument(
-            "--seed-version",
-            type=_checked(conf.version_name),
-            metavar="V",
-            help="version to apply (SEED_VERSION, else v1)",
-        )
-        parser.add_argument(
+        for option in ("--seed-version", "--version"):
+            what.add_argument(
+                option,
+                dest="seed_version",
+                type=_checked(conf.version_name),
+                metavar="V",
+                help="version to apply (SEED_VERSION, else v1)" if option != "--version" else "the same",
+            )
+        what.add_argument(
             "--loader",
             type=_checked(conf.loader_name),
             metavar="L",
             help=f"one of {', '.join(conf.LOADERS)} (SEED_LOADER, else auto)",
         )
-        parser.add_argument("--database", default="default", metavar="ALIAS", help="database to seed (default)")
+        what.add_argument("--database", default="default", metavar="ALIAS", help="database to seed (default)")
         parser.add_argument("--force", action="store_true", help="apply the version again though it is applied")
         parser.add_argument(
             "--overwrite", action="store_true", help="also delete rows that no seed created, if need be"
