@@ -53,8 +53,11 @@ def require_applied(version: str, using: str, lock_timeout_s: float = APPLIED_WI
     """Return the attempt that applied this version. Raises Pending where it isn't applied."""
     attempt = applied(using, lock_timeout_s)
     if attempt is None or attempt.seed_version != version:
-        there = f" ({attempt.seed_version} is)" if attempt is not None else ""
-        raise Pending(f"{version} is not applied to {describe(using)}{there}: run `manage.py seed` to apply it.")
+        there = f"{attempt.seed_version} is applied" if attempt is not None else "no seed is applied"
+        raise Pending(
+            f"{version} is not applied to {describe(using)}, {there}: run `manage.py seed --seed-version {version}` to "
+            "apply it."
+        )
     return attempt
 
 

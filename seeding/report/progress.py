@@ -13,7 +13,7 @@ from .results import Loss
 class Progress:
     """A progress event. `done` and `total` count the rows of `table`; of the stage start, `total` counts all rows."""
 
-    stage: Literal["start", "waiting", "loading", "loaded", "finishing", "recreating", "note", "warning"]
+    stage: Literal["start", "waiting", "replacing", "loading", "loaded", "finishing", "recreating", "note", "warning"]
     message: str = ""
     table: str = ""
     done: int = 0

@@ -69,6 +69,47 @@ def test_seed__options_are_never_abbreviated(seeded_project: Project, abbreviate
     assert seeded_project.history() == [("v1", 20, 100, "success")]
 
 
+ADA = "from accounts.models import User; User.objects.create_user('ada@example.com')"
+
+
+def test_seed__says_what_it_replaces(seeded_project: Project) -> None:
+    """A plain seed after one of another version turns the data back: its output names both, and what is deleted."""
+    sizes = ("--users", "2", "--orders", "3")
+
+    def second_line(*arguments: str) -> str:
+        done = seeded_project.run("seed", *sizes, *arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()[1]
+
+    assert second_line("--version", "v2") == "Replacing v1 with v2: 220 seeded rows."
+    assert second_line() == "Replacing v2 with v1: 8 seeded rows."
+    assert second_line("--force") == "Replacing v1: 8 seeded rows."
+    seeded_project.run("shell", "-v0", "-c", ADA)
+    assert second_line("--version", "v2", "--overwrite") == (
+        "Replacing v1 with v2: 8 seeded rows, and 1 row not created by a seed."
+    )
+    seeded_project.query("DELETE FROM seed_metadata")
+    assert second_line() == "Deleting 8 seeded rows."
+
+
+def test_seed__says_nothing_of_a_replacement_where_there_is_none(project: Project) -> None:
+    done = project.run("seed", "--users", "2", "--orders", "3")
+    words = [line.split()[0] for line in done.stdout.splitlines()]
+    assert words == ["Seeding", "users", "orders", "payments", "Seeded"]
+
+
+@pytest.mark.parametrize("mode", ["--check", "--verify"])
+def test_seed__pending_names_the_version_that_is_applied(seeded_project: Project, mode: str) -> None:
+    done = seeded_project.run("seed", mode, "--seed-version", "v2")
+    assert (done.returncode, done.stdout) == (3, "")
+    said = "v1 is applied: run `manage.py seed --seed-version v2` to apply it.\n"
+    assert done.stderr.partition(", ")[2] == said
+    seeded_project.query("DELETE FROM seed_metadata")
+    done = seeded_project.run("seed", mode)
+    said = "no seed is applied: run `manage.py seed --seed-version v1` to apply it.\n"
+    assert (done.returncode, done.stderr.partition(", ")[2]) == (3, said)
+
+
 def test_seed__after_the_row_is_deleted_seeds_again(seeded_project: Project) -> None:
     before = seeded_project.content()
     seeded_project.query("DELETE FROM seed_metadata WHERE seed_version = 'v1'")
@@ -108,7 +149,7 @@ def test_seed__verbosity(project: Project) -> None:
     assert project.run("seed", *sizes, "-v0").stdout == ""
     assert project.run("seed", "-v0").stdout == ""
     lines = project.run("seed", *sizes, "--force").stdout.splitlines()
-    assert [line.split()[:2] for line in lines[1:-1]] == [["users", "5"], ["orders", "6"], ["payments", "6"]]
+    assert [line.split()[:2] for line in lines[2:-1]] == [["users", "5"], ["orders", "6"], ["payments", "6"]]
     assert "  orders: 6 of 6 rows" in project.run("seed", *sizes, "--force", "-v2").stdout.splitlines()
 
 
