@@ -153,12 +153,24 @@ def test_seed__verbosity(project: Project) -> None:
     assert "  orders: 6 of 6 rows" in project.run("seed", *sizes, "--force", "-v2").stdout.splitlines()
 
 
+def test_seed__tells_short_times_in_milliseconds(project: Project) -> None:
+    done = project.run("seed", "--users", "2", "--orders", "3")
+    assert re.search(r"^  users +2 rows +\d{1,2} ms$", done.stdout, re.M), done.stdout
+
+
+def test_help__has_examples_and_exit_codes_within_60_columns(project: Project) -> None:
+    done = project.run("seed", "--help", COLUMNS="60")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "  manage.py seed --version v2  replace the data with v2's\n" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 60
+    codes = re.findall(r"^  (\d+(?:, \d+)*)  ", done.stdout.partition("exit codes:\n")[2], re.M)
+    assert codes == ["0", "1", "2", "3", "4", "5", "6", "130, 143"]
+
+
 def test_seed__not_enabled(project: Project) -> None:
     refused = project.run("seed", SEED_ENABLED=None)
     assert (refused.returncode, refused.stdout) == (6, "")
-    assert refused.stderr.startswith(
-        "CommandError: Seeding isn't enabled here, and v1 isn't applied: set SEED_ENABLED=on"
-    )
+    assert refused.stderr.startswith("Seeding isn't enabled here, and v1 isn't applied: set SEED_ENABLED=on")
     assert project.history() == []
     assert project.seed("--users", "2", "--orders", "3", SEED_ENABLED=None, DEBUG="on").startswith("Seeded v1")
     assert project.run("seed", "--users", "2", "--orders", "3", SEED_ENABLED=None).returncode == 0
@@ -295,7 +307,7 @@ def test_status__of_all_states(seeded_project: Project) -> None:
         ["v1", "replaced"],
     ]
     assert re.fullmatch(r"a-very-long-[a-z-]+\.\.\.", table[-2].split()[0])
-    assert re.search(r"^v1 +replaced +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +220 +\d+\.\d +\w+$", table[-1])
+    assert re.search(r"^v1 +replaced +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +220 +(\d+\.\d s|\d\d ms) +\w+$", table[-1])
     assert "unique" in " ".join(table[3:-2]).lower()  # the error, below the attempt that it ended
 
     status = json.loads(seeded_project.run("seed", "--status", "--format", "json").stdout)
@@ -309,6 +321,24 @@ def test_status__of_all_states(seeded_project: Project) -> None:
     documented = re.search(r"```json\n(.*?)```", (ROOT / "docs" / "reference.md").read_text(), re.S)
     assert documented
     assert list(json.loads(documented[1])["attempts"][0]) == list(status["attempts"][0])
+
+
+@pytest.mark.parametrize(
+    ("columns", "heads"),
+    [
+        ("100", ["version", "status", "seeded at (UTC)", "rows", "took", "loader"]),
+        ("60", ["version", "status", "seeded at (UTC)", "rows", "took"]),
+        ("45", ["version", "status", "seeded at (UTC)"]),
+    ],
+)
+def test_status__fits_narrow_terminals(seeded_project: Project, columns: str, heads: list[str]) -> None:
+    """What matters least is left out where there is no room for it."""
+    seeded_project.query("UPDATE seed_metadata SET seed_version = 'a-version-with-a-name'")
+    done = seeded_project.run("seed", "--status", COLUMNS=columns)
+    _, _, *table = done.stdout.splitlines()
+    assert re.split(r"  +", table[0]) == heads
+    assert max(map(len, table)) <= int(columns)
+    assert table[2].startswith("a-version-")
 
 
 def test_seed__skip_imports_neither_numpy_nor_seeds(seeded_project: Project) -> None:
@@ -349,7 +379,7 @@ def test_seed__interrupted(seeded_project: Project, number: signal.Signals, code
     _, stderr = process.communicate(timeout=60)
     assert time.monotonic() - started < 5
     assert process.returncode == code
-    assert stderr == ("CommandError: Interrupted while seeding v1; nothing was changed. Run the seed again to go on.\n")
+    assert stderr == ("Interrupted while seeding v1; nothing was changed. Run the seed again to go on.\n")
     assert seeded_project.content() == before
     assert seeded_project.history()[0][3] == "failed"
 
@@ -388,7 +418,7 @@ def test_verify(seeded_project: Project) -> None:
     differs = seeded_project.run("seed", "--verify")
     assert (differs.returncode, differs.stdout) == (4, "")
     lines = differs.stderr.splitlines()
-    assert lines[0] == "CommandError: v1 isn't what was generated:"
+    assert lines[0] == "v1 isn't what was generated:"
     assert lines[1] == "  users: 1 of 20 rows differ, 0 are missing"
     assert lines[2] == "  orders: 1 of 100 rows differ, 0 are missing"
     assert lines[3] == "  payments: 0 of 100 rows differ, 2 are missing"
@@ -475,5 +505,5 @@ def test_seed__json_is_for_status_and_plan(project: Project) -> None:
     for arguments in ((), ("--check",), ("--verify",)):
         done = project.run("seed", "--format", "json", *arguments)
         assert (done.returncode, done.stdout) == (2, "")
-        assert done.stderr == "CommandError: --format json goes with --status or --plan; nothing was done.\n"
+        assert done.stderr == "--format json goes with --status or --plan; nothing was done.\n"
     assert project.history() == []

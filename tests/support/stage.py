@@ -277,8 +277,7 @@ def same_text(documented: str, printed: str) -> None:
 def _plain(text: str) -> str:
     """Return the text with placeholders for what differs from run to run, or between the databases."""
     text = re.sub(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(\+00:00)?", "<moment>", text)
-    text = re.sub(r"\b\d+\.\d+ s\b", "<seconds>", text)
-    text = re.sub(r"(?<=  )\d+\.\d(?=  )", "<seconds>", text)
+    text = re.sub(r"\b(\d+\.\d+ s|\d+ ms)\b", "<seconds>", text)
     text = re.sub(r"\b(bulk_create|copy)\b", "<loader>", text)
     lines = [re.sub(r"-{3,}", "---", re.sub(r" {2,}", "  ", line.rstrip())) for line in text.strip("\n").splitlines()]
     return "".join(f"{line}\n" for line in lines)

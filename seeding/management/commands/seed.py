@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import sys
-from argparse import ArgumentTypeError
+from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from io import TextIOWrapper
@@ -17,22 +17,46 @@ from shutil import get_terminal_size
 from types import FrameType
 from typing import Any, TextIO, TypeVar, cast
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
+from django.core.management.base import CommandError, CommandParser, DjangoHelpFormatter, OutputWrapper
 
 from seeding import conf
 from seeding.apply.seed import seed
 from seeding.database.connections import check_alias, describe
 from seeding.errors import Differs, SeedError
+from seeding.management.errors import PlainErrors
 from seeding.report.progress import Progress
 from seeding.report.results import Loss
 from seeding.report.terminal import Bar
-from seeding.report.wording import printable, safe
+from seeding.report.wording import duration, printable, safe
 
 T = TypeVar("T")
 
+EXAMPLES_AND_EXIT_CODES = """
+examples:
+  manage.py seed               seed, once per version
+  manage.py seed --plan        see what that would do
+  manage.py seed --version v2  replace the data with v2's
+  manage.py seed --force       apply the version again
+  manage.py seed --status      see the history
+  manage.py seed --verify      compare every seeded row
 
-class Command(BaseCommand):
-    help = "Fills the database with the configured version of the demo data, once per version, all or nothing."
+exit codes:
+  0  seeded, already applied, or the same
+  1  failed, or a bad value in the environment;
+     nothing was changed
+  2  a bad value on the command line
+  3  --check, --verify: the version isn't applied
+  4  --check: the code or the row counts now generate
+     something else; --verify: the data differs
+  5  a lock was not acquired within SEED_LOCK_TIMEOUT
+  6  refused: seeding isn't enabled here (SEED_ENABLED), or
+     rows not created by a seed would be deleted
+  130, 143  interrupted; nothing was changed
+"""
+
+
+class Command(PlainErrors):
+    help = "Fills the database with the configured version of the demo\ndata, once per version, all or nothing."
     bar: Bar | None = None
     requires_system_checks = ()  # they take longer than a skip; what a seed needs, it checks itself
 
@@ -50,6 +74,11 @@ class Command(BaseCommand):
             self.row_counts = conf.default_row_counts()
         except SeedError as exc:  # said when the command runs, by when errors become one line
             self.unusable = exc
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        kwargs |= {"usage": "%(prog)s [options]", "epilog": EXAMPLES_AND_EXIT_CODES}
+        kwargs |= {"formatter_class": _HelpFormatter}
+        return super().create_parser(prog_name, subcommand, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.allow_abbrev = False  # --over is no --overwrite
@@ -97,11 +126,9 @@ class Command(BaseCommand):
         mode.add_argument(
             "--check",
             action="store_true",
-            help="exit 0 if applied, 3 if pending, 4 if the code now generates other data",
+            help="say whether the version is applied, and what the code still generates",
         )
-        mode.add_argument(
-            "--verify", action="store_true", help="compare every seeded row with what was generated: exit 0 same, 4 not"
-        )
+        mode.add_argument("--verify", action="store_true", help="compare every seeded row with what was generated")
         parser.add_argument("--format", choices=("table", "json"), default="table", help="of --status and --plan")
 
     def handle(self, **options: Any) -> None:
@@ -187,7 +214,7 @@ class Command(BaseCommand):
             self._write(self.stdout, status_as_json(found))
         else:
             colours = {"success": self.style.SUCCESS, "failed": self.style.ERROR}
-            self._write(self.stdout, status_as_text(found, max(60, get_terminal_size().columns), colours))
+            self._write(self.stdout, status_as_text(found, get_terminal_size().columns, colours))
 
     def report(self, event: Progress) -> None:
         """Print an event: warnings always but at verbosity 0, a line a table at 1, a line a batch at 2."""
@@ -201,7 +228,7 @@ class Command(BaseCommand):
         elif event.stage == "recreating":
             self._say(f"  Recreating {event.done} of {event.total}: {printable(event.message)}", level=2)
         elif event.stage == "loaded":
-            self._say(f"  {printable(event.table):<12} {event.total:>12,} rows {event.seconds:>8.1f} s")
+            self._say(f"  {printable(event.table):<12} {event.total:>12,} rows {duration(event.seconds):>10}")
         else:
             self._say(printable(event.message), level=2 if event.stage in ("note", "finishing") else 1)
         if self.signals and event.stage != "warning":  # noted by the handler, and lost where Python ran a destructor
@@ -240,6 +267,12 @@ class Command(BaseCommand):
                 return False
 
         return ask
+
+
+class _HelpFormatter(DjangoHelpFormatter, RawDescriptionHelpFormatter):
+    """Shows the examples line by line, and this command's own --version among its own options."""
+
+    show_last = DjangoHelpFormatter.show_last - {"--version"}
 
 
 class _Patient(OutputWrapper):
