@@ -73,6 +73,7 @@ class Attempt:
                 f"{describe(self._using)} may be filled with demo data."
             )
         seeders, dataset = prepare(self._config)
+        self._report(Progress("step", "Looking at the rows there"))
         guard = survey(seeders, self._config, self._deadline, self._report)
         applied = self._applied()
         if applied is not None:
@@ -82,6 +83,7 @@ class Attempt:
         self._warn_of_password()
         try:
             target = Target(self._using, {}, self._anchored_at)
+            self._report(Progress("step", "Looking for clashes"))
             found = clashes(guard, seeders, dataset, target, self._report)
             refuse_clashes(self._config.version, describe(self._using), found)
             result = self._until_no_deadlock(seeders, dataset, guard.losses)
@@ -133,6 +135,7 @@ class Attempt:
                 return SeedResult.of(applied, skipped=True)
             replacement = Replacement(self._config, seeders, dataset, self._anchored_at, self._started, self._report)
             self._recorded = replacement.carry_out(announced, self._deadline, overwrite=self._overwrite)
+            self._report(Progress("step", "Committing"))
         return SeedResult.of(self._recorded, skipped=False)
 
     def _committed_after_all(self) -> SeedResult | None:
@@ -197,6 +200,7 @@ class Attempt:
         if connection.in_atomic_block:
             return  # a caller's transaction, which a failure here would end
         try:
+            self._report(Progress("step", "Refreshing statistics"))
             record.analyze(self._using, list(dataset.row_counts), self._deadline.remaining_s)
         except (Error, KeyboardInterrupt) as exc:
             self._report(Progress("warning", f"The seed is applied, but ANALYZE failed: {in_one_line(exc)}."))

@@ -143,6 +143,7 @@ class Replacement:
         """Write one table; return its digest and its marks."""
         started, total = time.monotonic(), self._dataset.row_counts[seeder.table]
         digest, marker = digest_of(seeder), Marker(seeder, total)
+        self._report(Progress("loading", table=seeder.table, total=total))
         items = prepared(
             batches(seeder, self._dataset, self._config.batch_size),
             lambda batch: batch.stop,

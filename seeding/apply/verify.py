@@ -100,6 +100,7 @@ class Comparison:
         total, digest = dataset.row_counts[seeder.table], digest_of(seeder)
         wire = _Wire(seeder, self._tables[seeder.table], self._target) if _has_wire(self._using) else None
         different = missing = 0
+        self._report(Progress("comparing", table=seeder.table, total=total))
         items = prepared(
             batches(seeder, dataset, self._batch_size),
             lambda batch: batch,
@@ -110,7 +111,8 @@ class Comparison:
             if wire is None or expected is None or wire.actual(batch) != expected:
                 rows, gone = self._compare(seeder, batch)
                 different, missing = different + rows, missing + gone
-            self._report(Progress("loading", table=seeder.table, done=batch.stop, total=total))
+            self._report(Progress("comparing", table=seeder.table, done=batch.stop, total=total))
+        self._report(Progress("step", f"Counting the other rows of {seeder.table}"))
         is_comparable = self._attempt.digest_definition == DEFINITION
         recorded = not is_comparable or self._attempt.table_digests.get(seeder.table) == digest.hexdigest()
         return TableVerification(seeder.table, total, different, missing, self._outside(seeder), recorded)

@@ -19,7 +19,7 @@ from ..generate.columns import Batch
 from ..protect.deletion import delete_lost, delete_orphaned, delete_own
 from ..protect.guard import Guard
 from ..protect.obstacles import Obstacles
-from ..report.progress import Report
+from ..report.progress import Progress, Report
 from .values import check_tables
 
 
@@ -49,6 +49,7 @@ class Loader(ABC):
 
     def delete(self, guard: Guard, tables: Sequence[Table], *, losses_too: bool) -> None:
         """Delete row by row from these tables, and what no loader empties."""
+        self.report(Progress("step", "Deleting rows"))
         delete_lost(guard)
         for survey in guard.in_deletion_order:
             if survey.seeder is not None and survey.table in tables:
@@ -65,6 +66,7 @@ class Loader(ABC):
 
     def finish(self) -> None:
         """Recreate what was dropped for the load, and check what the database would check at COMMIT."""
+        self.report(Progress("step", "Checking foreign keys"))
         self.connection.check_constraints()
 
 

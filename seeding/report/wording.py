@@ -38,6 +38,11 @@ def duration(seconds: float) -> str:
     return f"{seconds:,.1f} s" if milliseconds >= 100 else f"{milliseconds} ms"
 
 
+def row_line(table: str, rows: int, took: str) -> str:
+    """Return the line of a table whose rows are done."""
+    return f"  {table:<12} {rows:>12,} {'row ' if rows == 1 else 'rows'} {took:>10}"
+
+
 def number_of(number: int, what: str) -> str:
     """Return a number of things, which have a regular plural: `1 row`, `2 rows`."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -507,3 +507,18 @@ def test_seed__json_is_for_status_and_plan(project: Project) -> None:
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr == "--format json goes with --status or --plan; nothing was done.\n"
     assert project.history() == []
+
+
+def test_seed__shows_where_it_is_at_a_terminal(seeded_project: Project) -> None:
+    """From the second on: a bar, complete from its first frame, and nothing of it left in the end."""
+    shown = seeded_project.at_terminal(
+        "seed", "--force", "--users", "2000", "--orders", "60000", "--loader", "bulk_create"
+    )
+    frames = re.findall(
+        r"  orders +.*?━.*?([\d,]+) of 60,000  (?:[\d,]+ rows/s  )?(-:--|\d+:\d\d) left",
+        re.sub(r"\x1b\[[\d;]*m", "", shown),
+    )
+    assert frames, shown
+    assert re.search(r"  orders +60,000 rows +\d+\.\d s\r\n", shown)
+    verified = seeded_project.at_terminal("seed", "--verify")
+    assert "v1 is verified: 2,000 users, 60,000 orders, 60,000 payments" in verified

@@ -26,8 +26,8 @@ from seeding.errors import Differs, SeedError
 from seeding.management.errors import PlainErrors
 from seeding.report.progress import Progress
 from seeding.report.results import Loss
-from seeding.report.terminal import Bar
-from seeding.report.wording import duration, printable, safe
+from seeding.report.terminal import Bar, Display, Log
+from seeding.report.wording import duration, printable, row_line, safe
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ exit codes:
 
 class Command(PlainErrors):
     help = "Fills the database with the configured version of the demo\ndata, once per version, all or nothing."
-    bar: Bar | None = None
+    display: Display | None = None
     requires_system_checks = ()  # they take longer than a skip; what a seed needs, it checks itself
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -162,7 +162,7 @@ class Command(PlainErrors):
             raise CommandError(safe(str(exc)), returncode=exc.exit_code) from exc
 
     def seed(self) -> None:
-        with self._bar() as self.bar:
+        with self._display() as self.display:
             result = seed(
                 **self._what(),
                 force=self.options["force"],
@@ -170,7 +170,7 @@ class Command(PlainErrors):
                 confirm=self._confirm() if not self.options["noinput"] else None,
                 report=self.report,
             )
-        self.bar = None
+        self.display = None
         self._say(str(result), style=None if result.skipped else self.style.SUCCESS)
 
     def check_applied(self) -> None:
@@ -181,18 +181,19 @@ class Command(PlainErrors):
     def verify(self) -> None:
         from seeding.apply.verify import verify
 
-        with self._bar() as self.bar:
+        with self._display() as self.display:
             found = verify(**self._what(), report=self.report)
-        self.bar = None
+        self.display = None
         if not found.same:
             raise Differs(str(found))
         self._say(str(found), style=self.style.SUCCESS)
 
-    def _bar(self) -> AbstractContextManager[Bar | None]:
-        plain = (
-            self.verbosity != 1 or not self.stdout.isatty() or os.environ.get("NO_COLOR") or self.options["no_color"]
-        )
-        return nullcontext() if plain else Bar()
+    def _display(self) -> AbstractContextManager[Display | None]:
+        """Return what shows the progress: a bar at a terminal, else a line now and then; nothing at verbosity 0."""
+        if not self.verbosity:
+            return nullcontext()
+        plain = self.verbosity > 1 or not self.stdout.isatty() or os.environ.get("NO_COLOR") or self.options["no_color"]
+        return Log(self._line) if plain else Bar(self._line)
 
     def show_plan(self) -> None:
         from seeding.apply.plan import plan
@@ -218,25 +219,39 @@ class Command(PlainErrors):
 
     def report(self, event: Progress) -> None:
         """Print an event: warnings always but at verbosity 0, a line a table at 1, a line a batch at 2."""
-        if self.bar is not None:
-            self.bar.update(event)
+        if self.display is not None:
+            self.display.update(event)
         if event.stage == "warning":
-            if self.verbosity:
-                self._write(self.stderr, self.style.WARNING(f"Warning: {printable(event.message)}"))
-        elif event.stage == "loading":
-            self._say(f"  {event.table}: {event.done:,} of {event.total:,} rows", level=2)
+            self._warn(self.style.WARNING(f"Warning: {printable(event.message)}"))
+        elif event.stage in ("loading", "comparing"):
+            if event.done:
+                self._say(f"  {event.table}: {event.done:,} of {event.total:,} rows", level=2)
         elif event.stage == "recreating":
-            self._say(f"  Recreating {event.done} of {event.total}: {printable(event.message)}", level=2)
+            self._say(f"  {printable(event.message)}", level=2)
         elif event.stage == "loaded":
-            self._say(f"  {printable(event.table):<12} {event.total:>12,} rows {duration(event.seconds):>10}")
-        else:
-            self._say(printable(event.message), level=2 if event.stage in ("note", "finishing") else 1)
+            self._say(row_line(printable(event.table), event.total, duration(event.seconds)))
+        elif event.stage == "step":
+            self._say(f"  {printable(event.message)}", level=2)
+        elif event.message:
+            self._say(printable(event.message), level=2 if event.stage == "note" else 1)
         if self.signals and event.stage != "warning":  # noted by the handler, and lost where Python ran a destructor
             raise Signalled(self.signals[0])
 
     def _say(self, line: str, *, level: int = 1, style: Callable[[str], str] | None = None) -> None:
-        if self.verbosity >= level and not (self.bar is not None and self.bar.print(line)):
+        if self.verbosity < level:
+            return
+        if self.display is not None:
+            self.display.print(safe(line))
+        else:
             self._write(self.stdout, style(safe(line)) if style else safe(line))
+
+    def _warn(self, line: str) -> None:
+        if self.verbosity:
+            with self.display.paused() if self.display is not None else nullcontext():
+                self._write(self.stderr, line)
+
+    def _line(self, line: str) -> None:
+        self._write(self.stdout, line)
 
     def _write(self, stream: OutputWrapper, text: str) -> None:
         stream.write(text)
@@ -258,13 +273,14 @@ class Command(PlainErrors):
 
         def ask(losses: Sequence[Loss]) -> bool:
             database = describe(self.options["database"])
-            self.stdout.write(f"These rows of {database} were not created by a seed, and would be deleted:")
-            for loss in losses:
-                self.stdout.write(f"  {loss}")
-            try:
-                return input("Delete them? [y/N] ").strip().lower() in ("y", "yes")
-            except EOFError:
-                return False
+            with self.display.paused() if self.display is not None else nullcontext():
+                self.stdout.write(f"These rows of {database} were not created by a seed, and would be deleted:")
+                for loss in losses:
+                    self.stdout.write(f"  {loss}")
+                try:
+                    return input("Delete them? [y/N] ").strip().lower() in ("y", "yes")
+                except EOFError:
+                    return False
 
         return ask
 
