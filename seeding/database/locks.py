@@ -114,8 +114,7 @@ def lock_tables(
     labels = ", ".join(dict.fromkeys(table.label for some in wanted.values() for table in some))
 
     def holder() -> str:
-        writers = users_of(connection, [t for some in wanted.values() for t in some], even_readers=False)
-        return writers or users_of(connection, wanted.get(REBUILD, []), even_readers=True)
+        return users_of(connection, [t for some in wanted.values() for t in some], wanted.get(REBUILD, []))
 
     wait = _Wait(f"the lock on {labels}", connection, deadline, report, holder, pause_s=TABLE_TRY_S)
     wait.until(lambda: _try_table_locks(connection, wanted, min(TABLE_TRY_S, deadline.remaining_s)))

@@ -3,7 +3,7 @@
 After a seed, a seeded table has the rows that were kept, and the new ones.
 
 - Kept: rows that match their seeder's `keep` (staff), all that belongs to such a row (that refers to it, directly or
-  through others), and all that any of those refers to.
+  through others), and all that any of those refers to, also through tables that aren't seeded.
 - Deleted: the other rows of seeded tables that are shown to be the seed's (`ownership`), also those of tables whose
   seeder is gone.
 - Losses: the other rows of seeded tables, and all rows of other tables that refer to a row that is deleted, directly or
@@ -172,6 +172,8 @@ class Guard:
     def _keep(self) -> None:
         """Find the kept rows: from those that `keep` names down to all that belongs to them, and from there up."""
         inner = [k for k in self.foreign_keys if k.table in self.surveys and k.referenced in self.surveys]
+        leading = set(self.tables)
+        upwards = [k for k in self.foreign_keys if k.table in leading and k.referenced in leading]
         named = {
             table: self._matching(survey.seeder)
             for table, survey in self.surveys.items()
@@ -189,8 +191,9 @@ class Guard:
             return key.referenced, referred_to_by(key, any_of(key.table, there)) if there else None
 
         belonging = self._closure(named, inner, down)
-        for table, keys in self._closure(belonging, inner, up).items():
-            self.surveys[table].kept = keys
+        for table, keys in self._closure(belonging, upwards, up).items():
+            if table in self.surveys:
+                self.surveys[table].kept = keys
 
     def _closure(
         self,

@@ -162,6 +162,17 @@ def test_copy__a_role_that_owns_nothing_loads_into_the_live_constraints(project:
     assert project.history()[0] == ("v2", 500, 5000, "success")
 
 
+def test_copy__names_all_that_are_in_the_way(project: Project) -> None:
+    project.seed(*LARGE, **ANCHOR)
+    with connect(project) as reader, connect(project) as analyzer:
+        reader.execute("SELECT count(*) FROM orders")
+        analyzer.execute("LOCK TABLE orders IN SHARE UPDATE EXCLUSIVE MODE")
+        writes, reads = (f"server process {session.info.backend_pid}, user" for session in (analyzer, reader))
+        done = project.run("seed", *LARGE, "--force", SEED_LOCK_TIMEOUT="1")
+    assert done.returncode == 5
+    assert 0 < done.stderr.index(writes) < done.stderr.index(reads)
+
+
 def test_copy__waits_for_a_reader_and_lets_the_others_through(project: Project) -> None:
     project.seed(*LARGE, **ANCHOR)
     rows = project.content()
