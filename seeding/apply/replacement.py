@@ -60,8 +60,8 @@ class Replacement:
         guard = Guard(self._seeders, self._using).look()
         if guard.losses != list(announced):
             if not announced and not overwrite:
-                raise refusal(config.version, self._using, guard.losses)
-            raise changed_meanwhile(config.version, self._using, guard.losses)
+                raise refusal(f"seeding {config.version}", self._using, guard.losses)
+            raise changed_meanwhile(f"seeding {config.version}", self._using, guard.losses)
         message = f"Seeding {config.version} into {describe(self._using)} with {config.loader}."
         self._report(Progress("start", message, total=rows))
         if replaced := self._replaced(guard):

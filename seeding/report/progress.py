@@ -18,7 +18,17 @@ class Progress:
     """
 
     stage: Literal[
-        "start", "waiting", "replacing", "step", "loading", "loaded", "recreating", "comparing", "note", "warning"
+        "start",
+        "waiting",
+        "replacing",
+        "step",
+        "loading",
+        "loaded",
+        "deleted",
+        "recreating",
+        "comparing",
+        "note",
+        "warning",
     ]
     message: str = ""
     table: str = ""

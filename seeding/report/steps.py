@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from .progress import Progress
 from .wording import duration, printable, row_line
 
-TOLD_FROM_S = 1.0  # a step that takes as long as this has a line when it ends
+TOLD_FROM_S = 5.0  # a step that takes as long as this has a line when it ends
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Steps:
             return line
         elif event.stage in ("loading", "comparing"):
             return self._rows(event, now)
-        elif event.stage in ("start", "loaded"):
+        elif event.stage in ("start", "loaded", "deleted"):
             line = self.end() if event.stage == "start" else ""
             self.current = None
             return line

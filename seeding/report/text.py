@@ -22,6 +22,8 @@ _NEEDED_LEAST = ("loader", "took", "rows")  # left out in this order where the t
 
 def plan_as_text(plan: SeedPlan) -> str:
     """Return the plan in words."""
+    if plan.clears:
+        return _clearing_as_text(plan)
     lines = [f"{plan.database}: {plan.version} is {'applied' if plan.applied else 'not applied'}."]
     lines.append(
         f"A seed would skip. With --force, by the loader {plan.loader}, it would:"
@@ -37,6 +39,29 @@ def plan_as_text(plan: SeedPlan) -> str:
         f"create {t.create:>{created},}"
         for t in plan.tables
     ]
+    lines += _losses(plan)
+    if plan.clashes:
+        lines.append("It would be refused. These kept rows hold unique values that new rows need:")
+        lines += [f"  {clash}" for clash in plan.clashes]
+    return "\n".join([*lines, *_refusals(plan)])
+
+
+def _clearing_as_text(plan: SeedPlan) -> str:
+    state = f"{plan.version} is applied" if plan.applied else "nothing is applied"
+    lines = [f"{plan.database}: {state}."]
+    if not any(t.delete for t in plan.tables):
+        return "\n".join([*lines, "There are no seeded rows to clear."])
+    names = max(len(t.table) for t in plan.tables) + 1
+    deleted = max(len(f"{t.delete:,}") for t in plan.tables)
+    lines.append("Clearing would, and nothing else:")
+    lines += [
+        f"  {t.table + ':':<{names}} delete {t.delete:>{deleted},} seeded rows, keep {t.keep:,}" for t in plan.tables
+    ]
+    return "\n".join([*lines, *_losses(plan), *_refusals(plan)])
+
+
+def _losses(plan: SeedPlan) -> list[str]:
+    lines = []
     if plan.losses:
         lines.append(
             "It would be refused without --overwrite, as these rows were not created by a seed and would be deleted:"
@@ -45,13 +70,14 @@ def plan_as_text(plan: SeedPlan) -> str:
     if plan.disposable:
         lines.append("These rows may be deleted with the rows that they reference:")
         lines += [f"  {loss}" for loss in plan.disposable]
-    if plan.clashes:
-        lines.append("It would be refused. These kept rows hold unique values that new rows need:")
-        lines += [f"  {clash}" for clash in plan.clashes]
-    lines += [f"It would be refused: {printable(obstacle)}" for obstacle in plan.obstacles]
+    return lines
+
+
+def _refusals(plan: SeedPlan) -> list[str]:
+    lines = [f"It would be refused: {printable(obstacle)}" for obstacle in plan.obstacles]
     if not plan.enabled:
         lines.append("It would be refused: seeding isn't enabled here (SEED_ENABLED).")
-    return "\n".join(lines)
+    return lines
 
 
 def status_as_text(status: SeedStatus, width: int, colours: Mapping[str, Callable[[str], str]]) -> str:
@@ -81,7 +107,7 @@ def status_as_text(status: SeedStatus, width: int, colours: Mapping[str, Callabl
 def _cells(attempt: SeedMetadata) -> tuple[str, ...]:
     return (
         printable(attempt.seed_version),
-        "applied" if attempt.status == "success" else attempt.status,
+        attempt.state.lower(),
         _utc(attempt.seeded_at).strftime("%Y-%m-%d %H:%M:%S"),
         f"{sum(attempt.counts.values()):,}" if attempt.counts else "-",
         "-" if attempt.duration_ms is None else duration(attempt.duration_ms / 1000),

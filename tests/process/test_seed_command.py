@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.support.project import IS_POSTGRESQL, ROOT, Project
+from tests.support.project import IS_POSTGRESQL, ROOT, Project, without_slow_steps
 
 SKIP = "Seed already applied (version v1). Skipping."
 HISTORY = (
@@ -79,7 +79,7 @@ def test_seed__says_what_it_replaces(seeded_project: Project) -> None:
     def second_line(*arguments: str) -> str:
         done = seeded_project.run("seed", *sizes, *arguments)
         assert done.returncode == 0, done.stderr
-        return done.stdout.splitlines()[1]
+        return without_slow_steps(done.stdout).splitlines()[1]
 
     assert second_line("--version", "v2") == "Replacing v1 with v2: 220 seeded rows."
     assert second_line() == "Replacing v2 with v1: 8 seeded rows."
@@ -94,7 +94,7 @@ def test_seed__says_what_it_replaces(seeded_project: Project) -> None:
 
 def test_seed__says_nothing_of_a_replacement_where_there_is_none(project: Project) -> None:
     done = project.run("seed", "--users", "2", "--orders", "3")
-    words = [line.split()[0] for line in done.stdout.splitlines()]
+    words = [line.split()[0] for line in without_slow_steps(done.stdout).splitlines()]
     assert words == ["Seeding", "users", "orders", "payments", "Seeded"]
 
 
@@ -148,14 +148,14 @@ def test_seed__verbosity(project: Project) -> None:
     sizes = ("--users", "5", "--orders", "6")
     assert project.run("seed", *sizes, "-v0").stdout == ""
     assert project.run("seed", "-v0").stdout == ""
-    lines = project.run("seed", *sizes, "--force").stdout.splitlines()
+    lines = without_slow_steps(project.run("seed", *sizes, "--force").stdout).splitlines()
     assert [line.split()[:2] for line in lines[2:-1]] == [["users", "5"], ["orders", "6"], ["payments", "6"]]
     assert "  orders: 6 of 6 rows" in project.run("seed", *sizes, "--force", "-v2").stdout.splitlines()
 
 
 def test_seed__tells_short_times_in_milliseconds(project: Project) -> None:
     done = project.run("seed", "--users", "2", "--orders", "3")
-    assert re.search(r"^  users +2 rows +\d{1,2} ms$", done.stdout, re.M), done.stdout
+    assert re.search(r"^  \w+ +[23] rows +\d{1,2} ms$", done.stdout, re.M), done.stdout
 
 
 def test_help__has_examples_and_exit_codes_within_60_columns(project: Project) -> None:

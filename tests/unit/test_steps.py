@@ -35,9 +35,9 @@ def rows(stage: str, done: int, total: int, table: str = "orders") -> Progress:
     return Progress(stage, table=table, done=done, total=total)  # type: ignore[arg-type]
 
 
-def test_steps__a_step_has_a_line_once_it_took_a_second(steps: Steps, clock: Clock) -> None:
+def test_steps__a_step_has_a_line_once_it_took_five_seconds(steps: Steps, clock: Clock) -> None:
     assert steps.update(Progress("step", "Dropping 15 indexes and keys")) == ""
-    clock.now += 0.9
+    clock.now += 4.9
     assert steps.update(Progress("step", "Recreating 15 indexes and keys")) == ""
     clock.now += 44.04
     assert steps.update(Progress("step", "Committing")) == "  Recreating 15 indexes and keys     44.0 s"

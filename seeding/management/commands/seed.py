@@ -37,11 +37,12 @@ examples:
   manage.py seed --plan        see what that would do
   manage.py seed --version v2  replace the data with v2's
   manage.py seed --force       apply the version again
+  manage.py seed --clear       remove what seeds created
   manage.py seed --status      see the history
   manage.py seed --verify      compare every seeded row
 
 exit codes:
-  0  seeded, already applied, or the same
+  0  seeded, already applied, cleared, or the same
   1  failed, or a bad value in the environment;
      nothing was changed
   2  a bad value on the command line
@@ -111,6 +112,9 @@ class Command(PlainErrors):
             "--overwrite", action="store_true", help="also delete rows that no seed created, if need be"
         )
         parser.add_argument(
+            "--clear", action="store_true", help="remove what seeds created, and nothing else; seed nothing"
+        )
+        parser.add_argument(
             "--wait",
             type=_checked(conf.seconds),
             default=0,
@@ -139,6 +143,8 @@ class Command(PlainErrors):
         self.options = options
         if options["format"] == "json" and not (options["status"] or options["plan"]):
             raise CommandError("--format json goes with --status or --plan; nothing was done.", returncode=2)
+        if options["clear"] and (unfit := self._unfit_for_clear()):
+            raise CommandError(f"--clear doesn't go with {unfit}; nothing was done.", returncode=2)
         try:
             if self.unusable is not None:
                 raise self.unusable
@@ -156,6 +162,8 @@ class Command(PlainErrors):
                     self.check_applied()
                 elif options["verify"]:
                     self.verify()
+                elif options["clear"]:
+                    self.clear()
                 else:
                     self.seed()
         except SeedError as exc:
@@ -172,6 +180,25 @@ class Command(PlainErrors):
             )
         self.display = None
         self._say(str(result), style=None if result.skipped else self.style.SUCCESS)
+
+    def clear(self) -> None:
+        from seeding.apply.clear import clear
+
+        with self._display() as self.display:
+            result = clear(
+                using=self.options["database"],
+                overwrite=self.options["overwrite"],
+                confirm=self._confirm() if not self.options["noinput"] else None,
+                report=self.report,
+            )
+        self.display = None
+        self._say(str(result), style=self.style.SUCCESS if result.version is not None else None)
+
+    def _unfit_for_clear(self) -> str:
+        """Return the options given that say what to seed, or do something else."""
+        names = ["seed_version", "loader", "force", "status", "check", "verify", *self.row_counts]
+        given = [name for name in names if self.options[name] not in (None, False)]
+        return ", ".join(f"--{name.replace('_', '-')}" for name in given)
 
     def check_applied(self) -> None:
         from seeding.apply.check import check
@@ -196,11 +223,15 @@ class Command(PlainErrors):
         return Log(self._line) if plain else Bar(self._line)
 
     def show_plan(self) -> None:
+        from seeding.apply.clear import plan_clear
         from seeding.apply.plan import plan
         from seeding.report.as_json import plan_as_json
         from seeding.report.text import plan_as_text
 
-        found = plan(**self._what(), report=self.report)
+        clears = self.options["clear"]
+        found = (
+            plan_clear(self.options["database"], self.report) if clears else plan(**self._what(), report=self.report)
+        )
         text = plan_as_json(found) if self.options["format"] == "json" else plan_as_text(found)
         self._write(self.stdout, text)
 
@@ -228,7 +259,7 @@ class Command(PlainErrors):
                 self._say(f"  {event.table}: {event.done:,} of {event.total:,} rows", level=2)
         elif event.stage == "recreating":
             self._say(f"  {printable(event.message)}", level=2)
-        elif event.stage == "loaded":
+        elif event.stage in ("loaded", "deleted"):
             self._say(row_line(printable(event.table), event.total, duration(event.seconds)))
         elif event.stage == "step":
             self._say(f"  {printable(event.message)}", level=2)
