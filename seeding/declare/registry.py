@@ -15,6 +15,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from ..errors import SeedError
 from . import checks
+from .inheritance import by_table, lineage
 from .passwords import staff_of
 from .seeder import Count, Declaration, Generate, Model, Seeder
 
@@ -61,18 +62,19 @@ class Registry:
         where `model` can't be seeded, or has a seeder already.
         """
 
-        kept = staff_of(model) if keep is None else keep or None
-        suggested = Suggested(model, self, sys._getframe(1).f_globals.get("__name__", ""))
-        bare = Declaration(model, count, suggested, kept, frozenset(undigested), tuple(disposable))
+        concrete: Model = model._meta.concrete_model or model
+        kept = staff_of(concrete) if keep is None else keep or None
+        suggested = Suggested(concrete, self, sys._getframe(1).f_globals.get("__name__", ""))
+        bare = Declaration(concrete, count, suggested, kept, frozenset(undigested), tuple(disposable))
         self._bare.append(bare)
         self._seeders = None
 
         def decorate(generate: Generate) -> Generate:
             self._bare = [other for other in self._bare if other is not bare]
             declaration = replace(bare, generate=generate)
-            checks.check_duplicate(declaration, self._declarations.get(model))
+            checks.check_duplicate(declaration, self._declarations.get(concrete))
             checks.check_model(declaration)
-            self._declarations[model] = declaration
+            self._declarations[concrete] = declaration
             self._seeders = None
             return generate
 
@@ -83,7 +85,11 @@ class Registry:
         declarations = self.declarations()
         if self._seeders is None:
             checks.check_some_registered(declarations.values())
-            self._seeders = in_load_order({model: self.seeder(model) for model in declarations})
+            found = by_table({model: self.seeder(model) for model in declarations})
+            for seeder in found.values():
+                checks.check_parents(found, seeder)
+                checks.check_referred(found, seeder)
+            self._seeders = in_load_order(found)
         return Seeders(self._seeders)
 
     def declarations(self) -> Mapping[Model, Declaration]:
@@ -106,10 +112,10 @@ class Registry:
         from ..generate.streams import Dataset
 
         declaration = self._declarations[model]
-        others = {d.table: d.count if isinstance(d.count, int) else MANY for d in self._declarations.values()}
-        probe = Dataset("probe", {**others, declaration.table: 1})
+        counts = {d: d.count if isinstance(d.count, int) else MANY for d in self._declarations.values()}
+        tables = {m._meta.db_table: count for d, count in counts.items() for m in lineage(d.model)}
+        probe = Dataset("probe", {**tables, **{m._meta.db_table: 1 for m in lineage(model)}})
         seeder = checks.checked(declaration, declaration.values(probe, 0, 1))
-        checks.check_parents(self._declarations, seeder)
         seeder.batch(probe, 0, 1)
         return seeder
 
@@ -161,9 +167,14 @@ class Seeders:
 
         Raises RegistrationError for an unknown option, ConfigurationError where rows would refer to too few others.
         """
-        counts = {seeder.table: self._count(seeder, options, set()) for seeder in self._seeders.values()}
+        counts = {seeder.table: self._total(seeder, options, set()) for seeder in self._seeders.values()}
         checks.check_counts(list(self._seeders.values()), counts)
         return counts
+
+    def _total(self, seeder: Seeder, options: Mapping[str, int], seen: set[Model]) -> int:
+        """Return the number of rows of a table: those of the models that inherit from it are among them."""
+        heirs = [heir for heir in self._seeders.values() if heir.table in seeder.heirs]
+        return self._count(seeder, options, seen) + sum(self._total(heir, options, seen) for heir in heirs)
 
     def _count(self, seeder: Seeder, options: Mapping[str, int], seen: set[Model]) -> int:
         count = seeder.count
@@ -171,8 +182,10 @@ class Seeders:
             return options[count]
         if isinstance(count, int) and count >= 0:
             return count
+        if isinstance(count, type):
+            count = count._meta.concrete_model or count
         if isinstance(count, type) and count in self and count not in seen:
-            return self._count(self._seeders[count], options, {*seen, count})
+            return self._total(self._seeders[count], options, {*seen, count})
         raise checks.unknown_count(seeder, options)
 
 

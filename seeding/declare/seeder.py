@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import numpy as np
 from django.db import connections, models
 from django.db.models import Field
 
 from ..errors import RegistrationError
-from ..generate.columns import Batch, Column, filled
+from ..generate.columns import Batch, Column, concatenated, filled
 from ..generate.rows import Rows
 from ..report.wording import in_one_line
 from .defaults import Constant, Form, itself
@@ -22,6 +23,8 @@ from .kinds.references import Reference
 if TYPE_CHECKING:
     from ..generate.columns import Columns
     from ..generate.streams import Dataset
+
+BLOCK = 20_000  # rows that are generated at once, where all are needed
 
 Model = type[models.Model]
 Generate = Callable[[Rows], "Columns"]
@@ -56,7 +59,10 @@ class Declaration:
     @property
     def key_parent(self) -> Model | None:
         """The model whose keys are this one's too, where the primary key is a one-to-one relation."""
-        return self.key.remote_field.model if isinstance(self.key, models.OneToOneField) else None
+        if not isinstance(self.key, models.OneToOneField):
+            return None
+        parent: Model = self.key.remote_field.model
+        return parent._meta.concrete_model or parent
 
     def values(self, dataset: Dataset, start: int, stop: int) -> Columns:
         """Call the seeder's function for the rows `start` to `stop` (exclusive). Raises RegistrationError."""
@@ -96,6 +102,7 @@ class Seeder(Declaration):
 
     columns: tuple[SeededColumn, ...] = ()
     constants: tuple[Constant, ...] = ()
+    heirs: tuple[str, ...] = ()  # the tables of the seeded models that directly inherit from this one
 
     @property
     def digested(self) -> list[SeededColumn]:
@@ -112,6 +119,18 @@ class Seeder(Declaration):
         """Generate the rows `start` to `stop` (exclusive). Raises RegistrationError for values that don't fit."""
         values = self.values(dataset, start, stop)
         return Batch(start, stop, {c.name: self._column(c, values, dataset, start, stop) for c in self.columns})
+
+    def whole(self, name: str, dataset: Dataset) -> Column:
+        """Generate one column of all rows."""
+        total = dataset.row_counts[self.table]
+        if not total:
+            return np.zeros(0, np.int64)
+        starts = range(0, total, BLOCK)
+        return concatenated([self.batch(dataset, s, min(s + BLOCK, total)).columns[name] for s in starts])
+
+    def key_offset(self, row_counts: Mapping[str, int]) -> int:
+        """Return the number of the row of `key_parent` that has the key of this table's first row."""
+        return 0
 
     def _column(self, column: SeededColumn, values: Columns, dataset: Dataset, start: int, stop: int) -> Column:
         if column.random_uuid is not None:

@@ -60,7 +60,7 @@ def _count(model: Model, drafted: Sequence[Model], counts: dict[Model, int], see
         return MEDIUM
     parents = [_count(p, drafted, counts, (*seen, model)) for p in needed(model) if p is not model]
     key: Any = model._meta.pk
-    if isinstance(key, models.OneToOneField):
+    if isinstance(key, models.OneToOneField) and not key.remote_field.parent_link:
         count = _count(_concrete(key.related_model), drafted, counts, (*seen, model))
     elif model is get_user_model():
         count = USERS

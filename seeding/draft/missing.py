@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..declare.registry import registry
 from ..errors import Differs, RegistrationError
-from ..report.wording import plural
+from ..report.wording import number_of
 from .selection import models_of
 
 
@@ -27,4 +27,4 @@ def check_columns(labels: Sequence[str] = ()) -> str:
             missing.append(str(exc))
     if missing:
         raise Differs("\n".join(missing))
-    return f"Each of {plural(len(wanted), 'seeder')} gives all columns that its model needs."
+    return f"Each of {number_of(len(wanted), 'seeder')} gives all columns that its model needs."

@@ -97,7 +97,8 @@ def _add(model: Model, found: Selection) -> None:
 
 def needed(model: Model) -> list[Model]:
     """Return the models that each row of `model` must refer to."""
-    relations: list[Any] = [f for f in model._meta.concrete_fields if f.is_relation]
+    fields: list[Any] = list(model._meta.concrete_fields)
+    relations = [f for f in fields if f.is_relation and not f.remote_field.parent_link]
     required = [f for f in relations if f.primary_key or (constant_of(f) is None and not is_filled_by_the_database(f))]
     return [f.related_model._meta.concrete_model or f.related_model for f in required]
 

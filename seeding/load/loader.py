@@ -20,8 +20,8 @@ from ..generate.columns import Batch
 from ..protect.deletion import delete_lost, delete_orphaned, delete_own
 from ..protect.guard import Guard
 from ..protect.obstacles import Obstacles
-from ..protect.selections import Selection, count
-from ..report.progress import Report
+from ..protect.selections import count, of_seed
+from ..report.progress import Progress, Report
 from .values import check_tables
 
 
@@ -51,6 +51,7 @@ class Loader(ABC):
 
     def delete(self, guard: Guard, tables: Sequence[Table], *, losses_too: bool) -> None:
         """Delete row by row from these tables, and what no loader empties."""
+        self.report(Progress("step", "Deleting rows"))
         delete_lost(guard)
         for survey in guard.in_deletion_order:
             if survey.seeder is not None and survey.table in tables:
@@ -67,12 +68,13 @@ class Loader(ABC):
 
     def refuse_lost_rows(self, seeder: Seeder, target: Target, sent: int) -> None:
         """Raise SeedError where other rows than the sent ones are in the table."""
-        table, first = self.table_of(seeder), target.first_keys[seeder.table]
-        new = Selection(f"{table.names[table.key[0]]} BETWEEN {first} AND {first + sent - 1}")
-        refuse_lost_rows(self.connection, table, sent, count(self.connection, table, new))
+        table = self.table_of(seeder)
+        written = count(self.connection, table, of_seed(table, target.keys[seeder.table]))
+        refuse_lost_rows(self.connection, table, sent, written)
 
     def finish(self) -> None:
         """Recreate what was dropped for the load, and check what the database would check at COMMIT."""
+        self.report(Progress("step", "Checking foreign keys"))
         check_foreign_keys(self.connection, self.guard.tables)
 
 

@@ -56,8 +56,7 @@ class StoredColumn:
 
 def stored_columns(seeder: Seeder, batch: Batch, target: Target) -> list[StoredColumn]:
     """Return the columns of the batch that are stored, in the model's order."""
-    first_key = target.first_keys[seeder.table] + batch.start
-    keys = np.arange(first_key, first_key + batch.count)
+    keys = target.keys[seeder.table].of(np.arange(batch.start, batch.stop))
     found = {seeder.key: StoredColumn(seeder.key, kind_of(seeder.key), keys, None, batch.count)}
     for c in seeder.columns:
         try:
@@ -73,7 +72,7 @@ def stored_columns(seeder: Seeder, batch: Batch, target: Target) -> list[StoredC
 def stored_fields(seeder: Seeder) -> list[Field[Any, Any]]:
     """Return the fields whose columns are written, in the model's order."""
     written = {seeder.key, *(c.field for c in seeder.columns), *(constant.field for constant in seeder.constants)}
-    return [f for f in seeder.model._meta.concrete_fields if f in written]
+    return [f for f in seeder.model._meta.local_concrete_fields if f in written]
 
 
 def check_tables(seeders: Seeders, guard: Guard) -> None:

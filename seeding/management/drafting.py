@@ -11,7 +11,7 @@ from django.core.management.base import CommandParser
 
 from seeding import conf
 from seeding.errors import ConfigurationError, SeedError
-from seeding.report.wording import plural, shown
+from seeding.report.wording import number_of, shown
 
 _OTHER_MODES = ("plan", "status", "verify", "force", "overwrite")
 
@@ -71,9 +71,9 @@ def draft(options: Mapping[str, Any]) -> str:
         ) from None
     except OSError as exc:
         raise SeedError(f"{path} can't be written: {exc.strerror}.") from exc
-    comments = plural(made.comments, "column") + " left to you as comments"
+    comments = number_of(made.comments, "column") + " left to you as comments"
     return (
-        f"Wrote {_from_here(path)}: {plural(made.models, 'model')}, {plural(made.columns, 'column')}"
+        f"Wrote {_from_here(path)}: {number_of(made.models, 'model')}, {number_of(made.columns, 'column')}"
         f"{f', {comments}' if made.comments else ''}. Next: manage.py seed --plan"
     )
 

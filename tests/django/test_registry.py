@@ -265,9 +265,9 @@ def test_register__refuses_a_second_seeder() -> None:
 @isolate_apps("tests")
 def test_register__refuses_other_keys() -> None:
     class Shop(Named):
-        code = models.CharField(max_length=3, primary_key=True)
+        day = models.DateField(primary_key=True)
 
-    with pytest.raises(RegistrationError, match=r"can't seed tests\.Shop: its primary key is a CharField"):
+    with pytest.raises(RegistrationError, match=r"can't seed tests\.Shop: its primary key is a DateField"):
         registered((Shop, {}))
 
 

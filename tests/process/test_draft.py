@@ -299,3 +299,28 @@ def test_user__staff_stay_and_log_ins_are_no_difference(shop: Sketch) -> None:
     assert plan["tables"] == [{"table": "auth_user", "delete": 19, "keep": 1, "create": 20}]
     shop.write(seeds="register(User, count=20, keep=False)\n")
     assert shop.plan("--force")["tables"][0]["keep"] == 0
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_draft__of_keys_of_every_sort_and_of_inheritance(sketch: Write, loader: str) -> None:
+    models = """
+class Country(models.Model):
+    iso = models.CharField(max_length=6, primary_key=True)
+    name = models.CharField(max_length=60)
+
+class Place(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    country = models.ForeignKey(Country, models.CASCADE)
+    name = models.CharField(max_length=60)
+
+class Restaurant(Place):
+    seats = models.IntegerField()
+
+class Review(models.Model):
+    place = models.ForeignKey(Restaurant, models.CASCADE)
+    stars = models.SmallIntegerField()
+"""
+    text = seed_drafted(sketch(models, None), "shop", loader=loader)
+    assert re.findall(r"@register\((\w+)", text) == ["Country", "Place", "Restaurant", "Review"]
+    assert '"iso": ' in text
+    assert "#" not in text

@@ -12,6 +12,7 @@ from django.db.models import Field
 
 from ...generate.streams import Dataset
 from ..defaults import constant_of, is_filled_by_the_database, random_uuid_of
+from ..inheritance import own_fields
 from ..kinds import Kind, kind_of
 from ..kinds.documents import Document
 from ..kinds.identifiers import Identifier
@@ -72,14 +73,15 @@ def draft_of(model: Model, row_counts: Mapping[Model, int], *, missing: Collecti
 
     unique = uniqueness_of(model, can_refer)
     key: Any = model._meta.pk
-    key_parent = key.related_model._meta.concrete_model if isinstance(key, models.OneToOneField) else None
+    is_shared = isinstance(key, models.OneToOneField) and not key.remote_field.parent_link
+    key_parent = key.related_model._meta.concrete_model if is_shared else None
     found = Draft(model, one_each=key_parent or unique.one_each, one_row=" and ".join(unique.one_row))
     dataset = Dataset("draft", {m._meta.db_table: count for m, count in row_counts.items()})
     some = fit.sample(dataset, model._meta.db_table)
     fixed = {**trees.columns(model), **unique.columns}
-    for f in model._meta.concrete_fields:
+    for f in own_fields(model):
         kind = kind_of(f)
-        if f.primary_key or is_filled_by_the_database(f) or random_uuid_of(f) is not None:
+        if is_filled_by_the_database(f) or random_uuid_of(f) is not None:
             continue
         if kind is None:
             _leave_out(f, f"a {type(f).__name__} has no kind: see seeding.register_kind", found)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Field, Q
 
+from ..inheritance import lineage, own_fields
 from .choices import values_of
 from .expressions import Attribute, Expression, Operation, Variable, rows
 from .places import Model, Place, words_of
@@ -47,13 +48,13 @@ def uniqueness_of(model: Model, can_refer: Callable[[Field[Any, Any]], bool]) ->
 
 def _sets(model: Model) -> Iterator[tuple[str, ...]]:
     """Yield the names of the columns that are unique together; those with a condition are taken to be so always."""
-    meta = model._meta
-    for f in meta.concrete_fields:
-        if f.unique and not f.primary_key:
+    for f in own_fields(model):
+        if f.unique:
             yield (f.name,)
-    for together in meta.unique_together:
-        yield tuple(together)
-    for constraint in meta.constraints:
+    for above in lineage(model):
+        for together in above._meta.unique_together:
+            yield tuple(together)
+    for constraint in [constraint for above in lineage(model) for constraint in above._meta.constraints]:
         if isinstance(constraint, models.UniqueConstraint):
             names = [*constraint.fields]
             for expression in constraint.expressions:
