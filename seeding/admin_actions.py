@@ -15,6 +15,7 @@ from django.utils.timesince import timesince
 from .database.locks import is_running
 from .errors import SeedError
 from .models import SeedMetadata, Status
+from .report.wording import duration
 
 if TYPE_CHECKING:
     from .report.results import SeedPlan
@@ -75,10 +76,8 @@ def is_quick_to_seed(attempt: SeedMetadata | None, found: Configured) -> bool:
 
 
 def seconds(duration_ms: int | None) -> str:
-    """Return a duration: 0.8 s, or 45 ms below a tenth of a second."""
-    if duration_ms is None:
-        return "-"
-    return f"{duration_ms / 1000:,.1f} s" if duration_ms >= 100 else f"{duration_ms} ms"
+    """Return a duration, where it is known: 0.8 s."""
+    return "-" if duration_ms is None else duration(duration_ms / 1000)
 
 
 def ago(moment: datetime) -> str:

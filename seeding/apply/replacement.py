@@ -31,7 +31,7 @@ from ..protect.obstacles import Obstacles
 from ..protect.ownership import Marker, system_identifier
 from ..report.progress import Progress, Report, ignore
 from ..report.results import Loss
-from ..report.wording import printable
+from ..report.wording import number_of, printable
 from .pipeline import batches, digest_of, prepared, sample_digests
 
 
@@ -61,10 +61,12 @@ class Replacement:
         guard = Guard(self._seeders, self._using).look()
         if guard.losses != list(announced):
             if not announced and not overwrite:
-                raise refusal(config.version, self._using, guard.losses)
-            raise changed_meanwhile(config.version, self._using, guard.losses)
+                raise refusal(f"seeding {config.version}", self._using, guard.losses)
+            raise changed_meanwhile(f"seeding {config.version}", self._using, guard.losses)
         message = f"Seeding {config.version} into {describe(self._using)} with {config.loader}."
         self._report(Progress("start", message, total=rows))
+        if replaced := self._replaced(guard):
+            self._report(Progress("replacing", replaced))
         obstacles = Obstacles(guard)
         loader.clear(guard, obstacles, losses_too=bool(announced))
         keys = new_keys(self._seeders, self._dataset, self._using)
@@ -78,6 +80,20 @@ class Replacement:
         if triggers := obstacles.insert_triggers:
             self._refuse_changes(triggers, guard, ranges, digests)
         return self._record(ranges, digests)
+
+    def _replaced(self, guard: Guard) -> str:
+        """Return in words what is replaced, and the rows to delete; nothing where there is nothing."""
+        before = record.applied(self._using)
+        seeded = sum(survey.delete for survey in guard.surveys.values())
+        others = sum(lost.loss.rows for lost in guard.lost)
+        found = [number_of(seeded, "seeded row")] if seeded or before is not None else []
+        found += [f"{number_of(others, 'row')} not created by a seed"] if others else []
+        if not found:
+            return ""
+        if before is None:
+            return f"Deleting {', and '.join(found)}."
+        new = f" with {self._config.version}" if before.seed_version != self._config.version else ""
+        return f"Replacing {before.seed_version}{new}: {', and '.join(found)}."
 
     def _refuse_changes(
         self, triggers: Sequence[str], guard: Guard, ranges: Sequence[KeyRange], digests: Mapping[str, str]
@@ -119,6 +135,7 @@ class Replacement:
         """Write one table; return its digest and its marks."""
         started, total = time.monotonic(), self._dataset.row_counts[seeder.table]
         digest, marker = digest_of(seeder), Marker(seeder, total)
+        self._report(Progress("loading", table=seeder.table, total=total))
         items = prepared(
             batches(seeder, self._dataset, self._config.batch_size),
             lambda batch: batch.stop,

@@ -105,6 +105,7 @@ class Comparison:
         total, digest = dataset.row_counts[seeder.table], digest_of(seeder)
         stored = _whole_batches(seeder, self._tables[seeder.table], self._target)
         different = missing = 0
+        self._report(Progress("comparing", table=seeder.table, total=total))
         items = prepared(
             batches(seeder, dataset, self._batch_size),
             lambda batch: batch,
@@ -115,7 +116,8 @@ class Comparison:
             if stored is None or expected is None or stored.actual(batch) != expected:
                 rows, gone = self._compare(seeder, batch)
                 different, missing = different + rows, missing + gone
-            self._report(Progress("loading", table=seeder.table, done=batch.stop, total=total))
+            self._report(Progress("comparing", table=seeder.table, done=batch.stop, total=total))
+        self._report(Progress("step", f"Counting the other rows of {seeder.table}"))
         is_comparable = self._attempt.digest_definition == DEFINITION
         recorded = not is_comparable or self._attempt.table_digests.get(seeder.table) == digest.hexdigest()
         return TableVerification(seeder.table, total, different, missing, self._outside(seeder), recorded)

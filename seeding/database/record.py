@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connections, transaction
 
 from ..errors import Pending
-from ..models import KeyRange, SeedMetadata, Status
+from ..models import CLEAR, KeyRange, SeedMetadata, Status
 from .catalogue import Catalogue, Table
 from .connections import describe, prepare_transaction
 from .names import run
@@ -53,8 +53,11 @@ def require_applied(version: str, using: str, lock_timeout_s: float = APPLIED_WI
     """Return the attempt that applied this version. Raises Pending where it isn't applied."""
     attempt = applied(using, lock_timeout_s)
     if attempt is None or attempt.seed_version != version:
-        there = f" ({attempt.seed_version} is)" if attempt is not None else ""
-        raise Pending(f"{version} is not applied to {describe(using)}{there}: run `manage.py seed` to apply it.")
+        there = f"{attempt.seed_version} is applied" if attempt is not None else "no seed is applied"
+        raise Pending(
+            f"{version} is not applied to {describe(using)}, {there}: run `manage.py seed --seed-version {version}` to "
+            "apply it."
+        )
     return attempt
 
 
@@ -88,6 +91,13 @@ def record_success(using: str, key_ranges: Sequence[KeyRange], **columns: Any) -
         with connection.cursor() as cursor:  # the number that all rows written by this transaction bear
             run(cursor, "UPDATE seed_key_ranges SET transaction_id = xmin::text::bigint")
     return SeedMetadata.objects.using(using).create(status=Status.SUCCESS, **columns, **_who(using))
+
+
+def record_clearing(using: str, **columns: Any) -> SeedMetadata:
+    """Record that the seeds' rows are deleted, in the caller's transaction: what was applied turns `replaced`."""
+    SeedMetadata.objects.using(using).filter(status=Status.SUCCESS).update(status=Status.REPLACED)
+    KeyRange.objects.using(using).all().delete()
+    return SeedMetadata.objects.using(using).create(status=Status.REPLACED, loader=CLEAR, **columns, **_who(using))
 
 
 def record_duration(using: str, attempt: SeedMetadata, duration_ms: int) -> None:

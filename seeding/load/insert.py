@@ -48,7 +48,7 @@ class Insert(Loader):
         emptied = [survey.table for survey in surveys if not survey.kept]
         self.delete(guard, [survey.table for survey in surveys if survey.kept], losses_too=losses_too)
         self._dropped = indexes.of_tables(self.connection, [survey.table for survey in surveys])
-        self.report(Progress("finishing", f"Dropping {len(self._dropped)} indexes."))
+        self.report(Progress("step", f"Dropping {len(self._dropped)} indexes"))
         indexes.drop(self.connection, self._dropped)
         empty(self.connection, emptied)
 
@@ -74,5 +74,6 @@ class Insert(Loader):
         """Recreate the indexes, with the same names and definitions, and check the foreign keys."""
         total = len(self._dropped)
         for n, index in enumerate(indexes.recreate(self.connection, self._dropped), 1):
-            self.report(Progress("recreating", index.name, table=index.table.label, done=n, total=total))
+            what = f"Recreating indexes {n} of {total}: {index.name}"
+            self.report(Progress("recreating", what, table=index.table.label, done=n, total=total))
         super().finish()

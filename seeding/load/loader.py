@@ -21,7 +21,7 @@ from ..protect.deletion import delete_lost, delete_orphaned, delete_own
 from ..protect.guard import Guard
 from ..protect.obstacles import Obstacles
 from ..protect.selections import count, of_seed
-from ..report.progress import Report
+from ..report.progress import Progress, Report
 from .values import check_tables
 
 
@@ -51,6 +51,7 @@ class Loader(ABC):
 
     def delete(self, guard: Guard, tables: Sequence[Table], *, losses_too: bool) -> None:
         """Delete row by row from these tables, and what no loader empties."""
+        self.report(Progress("step", "Deleting rows"))
         delete_lost(guard)
         for survey in guard.in_deletion_order:
             if survey.seeder is not None and survey.table in tables:
@@ -73,6 +74,7 @@ class Loader(ABC):
 
     def finish(self) -> None:
         """Recreate what was dropped for the load, and check what the database would check at COMMIT."""
+        self.report(Progress("step", "Checking foreign keys"))
         check_foreign_keys(self.connection, self.guard.tables)
 
 

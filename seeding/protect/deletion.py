@@ -14,10 +14,10 @@ from .selections import Selection, none_of, select_keys
 
 
 def delete_lost(guard: Guard) -> None:
-    """Delete the rows of tables without a seeder that refer to rows to delete, the farthest first."""
+    """Delete the rows of tables that aren't refilled that refer to rows to delete, the farthest first."""
     for lost in guard.lost:
         survey = guard.surveys.get(lost.table)
-        if survey is None or survey.seeder is None:
+        if survey is None or not survey.is_refilled:
             _delete(guard.connection, lost.table, lost.rows)
 
 

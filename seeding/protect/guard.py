@@ -55,6 +55,7 @@ class TableSurvey:
     table: Table
     seeder: Seeder | None  # None: it is gone
     keys: Keys | None  # that the last seed gave
+    is_refilled: bool = False  # the new rows take the place of all that aren't kept, whoever created them
     owned: Owned = field(default_factory=Owned)
     belonging: set[Key] = field(default_factory=set)
     kept: set[Key] = field(default_factory=set)
@@ -91,8 +92,8 @@ class Lost:
 class Guard:
     """What a seed would do to the rows that are there, as of one moment."""
 
-    def __init__(self, seeders: Seeders, using: str) -> None:
-        """Read the catalogue and the record; `look` reads the rows."""
+    def __init__(self, seeders: Seeders, using: str, *, clears: bool = False) -> None:
+        """Read the catalogue and the record; `look` reads the rows. `clears`: nothing is to be created."""
         self.using, self.connection = using, connections[using]
         self.catalogue = Catalogue(using)
         self.ranges = record.key_ranges(using)
@@ -100,7 +101,8 @@ class Guard:
         self._found = self.catalogue.of_models([*by_name, *(name for name in self.ranges if name not in by_name)])
         keys = keys_there(self.ranges, self._found)
         self.surveys = {
-            table: TableSurvey(table, by_name.get(name), keys.get(name)) for name, table in self._found.items()
+            table: TableSurvey(table, by_name.get(name), keys.get(name), is_refilled=name in by_name and not clears)
+            for name, table in self._found.items()
         }
         self.foreign_keys = foreign_keys(self.catalogue)
         disposable = [model._meta.db_table for seeder in seeders for model in seeder.disposable]
@@ -122,7 +124,7 @@ class Guard:
                     if all_are_deleted
                     else count(self.connection, table, survey.seeded)
                 )
-            if survey.seeder is not None:
+            if survey.is_refilled:
                 own = [*self._lost(table, NOT_SEEDED, survey.foreign), *own]
         self.lost = [*self._referring(), *own]
         return self
@@ -235,9 +237,7 @@ class Guard:
         for table, survey in self.surveys.items():
             for key in self._from_outside(table):
                 selection = (
-                    referring_to_all_but(key, survey.kept)
-                    if survey.seeder is not None
-                    else referring_to(key, survey.seeded)
+                    referring_to_all_but(key, survey.kept) if survey.is_refilled else referring_to(key, survey.seeded)
                 )
                 found += self._lost(key.table, _why(key), selection)
         newest = found
@@ -257,14 +257,14 @@ class Guard:
         return found
 
     def _from_outside(self, referenced: Table) -> list[ForeignKey]:
-        """Return the foreign keys to the table whose rows aren't deleted anyway, as those of seeded tables are."""
-        seeded = {table for table, survey in self.surveys.items() if survey.seeder is not None}
-        return [key for key in self.foreign_keys if key.referenced == referenced and key.table not in seeded]
+        """Return the foreign keys to the table whose rows aren't deleted anyway, as those of refilled tables are."""
+        refilled = {table for table, survey in self.surveys.items() if survey.is_refilled}
+        return [key for key in self.foreign_keys if key.referenced == referenced and key.table not in refilled]
 
     def _lost(self, table: Table, why: str, rows: Selection) -> list[Lost]:
         """Return the selected rows as a loss, if there are any; those of the seed itself are none."""
         survey = self.surveys.get(table)
-        if survey is not None and survey.seeder is None:
+        if survey is not None and not survey.is_refilled:
             rows &= survey.foreign
         examples = select_keys(self.connection, table, rows, SHOWN_KEYS)
         if not examples:
@@ -279,20 +279,20 @@ def _why(key: ForeignKey) -> str:
     return f"references {key.referenced.label} rows that would be deleted, by {', '.join(key.columns)}"
 
 
-def refusal(version: str, using: str, losses: Sequence[Loss]) -> Refused:
-    """Return the error that names what would be lost, and how to go on."""
+def refusal(what: str, using: str, losses: Sequence[Loss]) -> Refused:
+    """Return the error that names what would be lost by `what`, and how to go on."""
     return Refused(
-        f"Seeding {version} would delete rows of {describe(using)} that were not created by a seed:\n"
+        f"{what[:1].upper()}{what[1:]} would delete rows of {describe(using)} that were not created by a seed:\n"
         + "".join(f"  {loss}\n" for loss in losses)
         + "Nothing was changed. Move them away, or give --overwrite to delete them too."
     )
 
 
-def changed_meanwhile(version: str, using: str, losses: Sequence[Loss]) -> Refused:
+def changed_meanwhile(what: str, using: str, losses: Sequence[Loss]) -> Refused:
     """Return the error for rows that are others than those whose deletion was announced and allowed."""
     return Refused(
-        f"The rows of {describe(using)} that seeding {version} would delete, and that were not created by a seed, "
+        f"The rows of {describe(using)} that {what} would delete, and that were not created by a seed, "
         "changed after they had been announced. They are now:\n"
         + ("".join(f"  {loss}\n" for loss in losses) or "  none\n")
-        + "Nothing was changed. Look at them with --plan, and run the seed again."
+        + "Nothing was changed. Look at them with --plan, and try again."
     )

@@ -127,7 +127,7 @@ def test_copy__a_stopped_process_leaves_schema_and_data(project: Project, number
     assert (schema(project), project.content()) == (before, rows)
     if number is not signal.SIGKILL:
         assert project.history()[0][3] == "failed"
-        assert stderr.startswith("CommandError: Interrupted while seeding v1; nothing was changed.")
+        assert stderr.startswith("Interrupted while seeding v1; nothing was changed.")
     assert project.run("seed", "--check", *LARGE).returncode == 0
 
 

@@ -152,7 +152,8 @@ def test_options__are_those_of_the_command() -> None:
         actions = load_command_class(app, name).create_parser("manage.py", name)._actions
         return {option for action in actions for option in action.option_strings if option.startswith("--")}
 
-    own = options_of("seeding", "seed") - options_of("django.core", "flush") | {"--database", "--noinput", "--no-input"}
+    own = options_of("seeding", "seed") - options_of("django.core", "flush")
+    own |= {"--database", "--noinput", "--no-input", "--version"}
     documented = {span.split()[0] for span in REFERENCE.first_column("Options of `manage.py seed`")}
     assert documented == own
 

@@ -32,7 +32,7 @@ from django.core.management import get_commands, load_command_class
 from tests.support import compose
 from tests.support.checkout import ROOT, copy_to
 from tests.support.documents import Block, Command, Page
-from tests.support.project import IS_POSTGRESQL, Project
+from tests.support.project import IS_POSTGRESQL, Project, without_slow_steps
 
 LOADERS = ("bulk_create", "copy" if IS_POSTGRESQL else "insert")
 SHORT_TARGETS = {"help", "seed"}  # which are run; others are only looked up, as they take minutes or never end
@@ -277,9 +277,9 @@ def same_text(documented: str, printed: str) -> None:
 def _plain(text: str) -> str:
     """Return the text with placeholders for what differs from run to run, or between the databases."""
     text = re.sub(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(\+00:00)?", "<moment>", text)
-    text = re.sub(r"\b\d+\.\d+ s\b", "<seconds>", text)
-    text = re.sub(r"(?<=  )\d+\.\d(?=  )", "<seconds>", text)
+    text = re.sub(r"\b(\d+\.\d+ s|\d+ ms)\b", "<seconds>", text)
     text = re.sub(r"\b(bulk_create|copy)\b", "<loader>", text)
+    text = without_slow_steps(text)
     lines = [re.sub(r"-{3,}", "---", re.sub(r" {2,}", "  ", line.rstrip())) for line in text.strip("\n").splitlines()]
     return "".join(f"{line}\n" for line in lines)
 
