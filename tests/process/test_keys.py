@@ -468,3 +468,17 @@ def test_keys__that_are_refused(sketch: Write, model: str, reason: str) -> None:
         said = failure(shop, *arguments)
         assert f"can't seed shop.{model}: {reason}" in said
         assert "(seeding.E104)" in said
+
+
+@pytest.mark.parametrize(
+    ("models", "seeds", "tables"),
+    [(SHOPS, SHOP_SEEDS, TABLES), (COUNTRIES, COUNTRY_SEEDS, COUNTRY_TABLES), (PROXIES, PROXY_SEEDS, ["shop_card"])],
+    ids=["uuids", "texts", "proxies"],
+)
+def test_clear__deletes_what_the_keys_name(sketch: Write, models: str, seeds: str, tables: tuple[str, ...]) -> None:
+    shop = sketch(models, seeds)
+    shop.seed()
+    shop.run("seed", "--clear", "--noinput")
+    assert [len(shop.rows(table)) for table in tables] == [0] * len(tables)
+    shop.seed()
+    verified(shop)
