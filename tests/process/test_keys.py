@@ -195,6 +195,10 @@ def test_keys__of_another_type_than_recorded(sketch: Write, to_uuids: bool) -> N
 
 
 COUNTRIES = """
+class Upper(models.CharField):
+    def get_prep_value(self, value):
+        return None if value is None else super().get_prep_value(value).upper()
+
 class Country(models.Model):
     code = models.CharField(max_length=20, primary_key=True)
     name = models.CharField(max_length=40)
@@ -208,7 +212,7 @@ class Flag(models.Model):
 class City(models.Model):
     country = models.ForeignKey(Country, models.CASCADE)
     flag = models.ForeignKey(Flag, models.CASCADE, null=True)
-    zip = models.CharField(max_length=10, unique=True)
+    zip = Upper(max_length=10, unique=True)
     number = models.IntegerField(unique=True, null=True)
     token = models.UUIDField(unique=True, default=uuid.uuid4)
 
@@ -240,7 +244,7 @@ def cities(rows):
     return {
         "country": rows.reference("country", Country),
         "flag": rows.reference("flag", Flag),
-        "zip": rows.code("{unique:5}"),
+        "zip": rows.code("z-{unique:5}"),
         "number": np.ma.array(7 * rows.numbers, mask=rows.numbers % 5 == 0),
     }
 
@@ -464,3 +468,17 @@ def test_keys__that_are_refused(sketch: Write, model: str, reason: str) -> None:
         said = failure(shop, *arguments)
         assert f"can't seed shop.{model}: {reason}" in said
         assert "(seeding.E104)" in said
+
+
+@pytest.mark.parametrize(
+    ("models", "seeds", "tables"),
+    [(SHOPS, SHOP_SEEDS, TABLES), (COUNTRIES, COUNTRY_SEEDS, COUNTRY_TABLES), (PROXIES, PROXY_SEEDS, ["shop_card"])],
+    ids=["uuids", "texts", "proxies"],
+)
+def test_clear__deletes_what_the_keys_name(sketch: Write, models: str, seeds: str, tables: tuple[str, ...]) -> None:
+    shop = sketch(models, seeds)
+    shop.seed()
+    shop.run("seed", "--clear", "--noinput")
+    assert [len(shop.rows(table)) for table in tables] == [0] * len(tables)
+    shop.seed()
+    verified(shop)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field
 
 from ...database.catalogue import ColumnType
 from ...generate.columns import Column, taken
@@ -23,6 +24,11 @@ class Reference(Kind):
     title = "row numbers of another table"
     types = ("int2", "int4", "int8", "uuid", "text", "varchar")  # whichever the other table's key is
     example = 'rows.reference("{name}", {parent})'
+
+    def __init__(self, field: Field[Any, Any]) -> None:
+        super().__init__(field)
+        if not isinstance(field.related_model, str) and self.target is not None:
+            self.is_adapted |= self.target.is_adapted
 
     @property
     def parent(self) -> type[models.Model]:
@@ -69,10 +75,10 @@ class Reference(Kind):
             return super().cells(column, column_type, connection, canonical=canonical)
         return self._target.cells(column, column_type, connection, canonical=canonical)
 
-    def quick_parameters(
-        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper
-    ) -> list[Any] | None:
-        return self._target.quick_parameters(column, column_type, connection)
+    def parameters(self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper) -> list[Any]:
+        if self.is_adapted:
+            return super().parameters(column, column_type, connection)
+        return self._target.parameters(column, column_type, connection)
 
     @property
     def _target(self) -> Kind:
