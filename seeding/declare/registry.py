@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -112,9 +113,11 @@ class Registry:
         from ..generate.streams import Dataset
 
         declaration = self._declarations[model]
-        counts = {d: d.count if isinstance(d.count, int) else MANY for d in self._declarations.values()}
-        tables = {m._meta.db_table: count for d, count in counts.items() for m in lineage(d.model)}
-        probe = Dataset("probe", {**tables, **{m._meta.db_table: 1 for m in lineage(model)}})
+        counts: Counter[str] = Counter()
+        for d in self._declarations.values():
+            rows = 1 if d is declaration else d.count if isinstance(d.count, int) else MANY
+            counts.update({m._meta.db_table: rows for m in lineage(d.model)})
+        probe = Dataset("probe", counts)
         seeder = checks.checked(declaration, declaration.values(probe, 0, 1))
         seeder.batch(probe, 0, 1)
         return seeder
