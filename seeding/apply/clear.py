@@ -17,7 +17,7 @@ from ..database.foreign_keys import check_foreign_keys
 from ..declare.registry import Seeders, registry
 from ..errors import Refused, SeedError
 from ..models import CLEAR, SeedMetadata
-from ..protect.deletion import delete_lost, delete_own
+from ..protect.deletion import delete
 from ..protect.guard import Guard, changed_meanwhile, refusal
 from ..protect.obstacles import Obstacles
 from ..report.progress import Confirm, Progress, Report, ignore
@@ -147,12 +147,11 @@ class Clearing(Attempt):
         version = self._config.version
         total = sum(survey.delete for survey in guard.surveys.values())
         self._report(Progress("start", f"Clearing {version} from {describe(self._using)}.", total=total))
-        delete_lost(guard)
-        for survey in guard.in_deletion_order:
-            started = time.monotonic()
-            self._report(Progress("step", f"Deleting rows of {survey.table.label}"))
-            delete_own(guard, survey, losses_too=False)
-            seconds = time.monotonic() - started
+        started = time.monotonic()
+        self._report(Progress("step", "Deleting rows"))
+        delete(guard, (), losses_too=False)
+        seconds = time.monotonic() - started
+        for survey in guard.surveys.values():
             rows = survey.delete
             self._report(Progress("deleted", table=survey.table.label, done=rows, total=rows, seconds=seconds))
         self._report(Progress("step", "Checking foreign keys"))

@@ -17,7 +17,7 @@ from ..declare.seeder import Seeder
 from ..declare.target import Target
 from ..errors import SeedError
 from ..generate.columns import Batch
-from ..protect.deletion import delete_lost, delete_orphaned, delete_own
+from ..protect.deletion import delete
 from ..protect.guard import Guard
 from ..protect.obstacles import Obstacles
 from ..protect.selections import count, of_seed
@@ -52,11 +52,7 @@ class Loader(ABC):
     def delete(self, guard: Guard, tables: Sequence[Table], *, losses_too: bool) -> None:
         """Delete row by row from these tables, and what no loader empties."""
         self.report(Progress("step", "Deleting rows"))
-        delete_lost(guard)
-        for survey in guard.in_deletion_order:
-            if survey.seeder is not None and survey.table in tables:
-                delete_own(guard, survey, losses_too=losses_too)
-        delete_orphaned(guard)
+        delete(guard, tables, losses_too=losses_too)
 
     @abstractmethod
     def prepare(self, seeder: Seeder, batch: Batch, target: Target) -> Any:
