@@ -122,7 +122,7 @@ def test_check__names_what_does_not_fit() -> None:
         f"{WHERE}, column 'size': it holds 'big', and this column holds whole numbers. (seeding.E107)"
     )
     assert refused(registered((Shop, {"name": "x", "size": [1, 2]}))) == (
-        f"{WHERE}, column 'size': 2 values for 1 rows. (seeding.E107)"
+        f"{WHERE}, column 'size': 2 values for 1 row. (seeding.E107)"
     )
 
 

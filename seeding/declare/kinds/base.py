@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
 from ...generate.columns import Categorical, Column, filled, masked, nulls_of
-from ...report.wording import shown
+from ...report.wording import number_of, shown
 from ..target import Target
 from . import cells
 from .cells import Cells
@@ -60,7 +60,7 @@ class Kind(ABC):
         """
         found = self.given(value, count)
         if len(found) != count:
-            raise ValueError(f"{len(found):,} values for {count:,} rows")
+            raise ValueError(f"{number_of(len(found), 'value')} for {number_of(count, 'row')}")
         if not self.field.null and nulls_of(found) is not None:
             raise ValueError("it holds NULL, and the column may not be NULL")
         self.check(found)
