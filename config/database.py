@@ -68,6 +68,7 @@ def _postgresql(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured(
             f"DATABASE_URL can't be read (percent-encode what is special in a password): {USE}."
         ) from None
+    config["HOST"] = unquote(config["HOST"] or "")  # %2F begins the directory of a socket
     options = config.setdefault("OPTIONS", {})
     if not _known_options().issuperset(options):
         raise ImproperlyConfigured(

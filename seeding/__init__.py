@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .apply.check import check as check
+    from .apply.clear import clear as clear
     from .apply.plan import plan as plan
     from .apply.plan import status as status
     from .apply.seed import seed as seed
@@ -23,16 +24,21 @@ if TYPE_CHECKING:
     from .generate.columns import Categorical as Categorical
     from .generate.columns import Columns as Columns
     from .generate.rows import Rows as Rows
+    from .report.results import ClearResult as ClearResult
     from .report.results import SeedResult as SeedResult
+
+__version__ = "0.1.0"
 
 # Imported when first asked for: Django imports this package before models can be, and a skip needs no NumPy.
 _HOMES = {
     "Categorical": "generate.columns",
+    "ClearResult": "report.results",
     "Columns": "generate.columns",
     "Rows": "generate.rows",
     "SeedError": "errors",
     "SeedResult": "report.results",
     "check": "apply.check",
+    "clear": "apply.clear",
     "per": "generate.children",
     "plan": "apply.plan",
     "register": "declare.registry",

@@ -167,7 +167,7 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
 
     @admin.display(description="status", ordering="status")
     def badge(self, row: SeedMetadata) -> str:
-        return format_html('<span class="seed-status {}">{}</span>', row.status, WORDS[Status(row.status)])
+        return format_html('<span class="seed-status {}">{}</span>', row.status, row.state)
 
     @admin.display(description="seeded at (UTC)", ordering="seeded_at")
     def seeded(self, row: SeedMetadata) -> str:

@@ -12,9 +12,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.timesince import timesince
 
-from .database.locks import is_running
 from .errors import SeedError
 from .models import SeedMetadata, Status
+from .report.wording import duration
 
 if TYPE_CHECKING:
     from .report.results import SeedPlan
@@ -75,10 +75,8 @@ def is_quick_to_seed(attempt: SeedMetadata | None, found: Configured) -> bool:
 
 
 def seconds(duration_ms: int | None) -> str:
-    """Return a duration: 0.8 s, or 45 ms below a tenth of a second."""
-    if duration_ms is None:
-        return "-"
-    return f"{duration_ms / 1000:,.1f} s" if duration_ms >= 100 else f"{duration_ms} ms"
+    """Return a duration, where it is known: 0.8 s."""
+    return "-" if duration_ms is None else duration(duration_ms / 1000)
 
 
 def ago(moment: datetime) -> str:
@@ -92,7 +90,7 @@ def verify_every_row(request: HttpRequest, attempt: SeedMetadata) -> None:
     using = attempt._state.db or DEFAULT_DB_ALIAS
     if attempt.status != Status.SUCCESS:
         messages.warning(request, "Only the applied attempt can be verified: the data of the others is gone.")
-    elif is_running(using):
+    elif _is_running(using):
         messages.warning(request, "A seed is running: verify when it has ended.")
     elif not is_quick(attempt):
         messages.warning(request, "That would take long here: run `python manage.py seed --verify` in a shell.")
@@ -117,7 +115,7 @@ def planned(found: Configured) -> SeedPlan:
 
 def seed_again(request: HttpRequest, found: Configured) -> SeedMetadata | None:
     """Seed as the plan says, and say how that went; return the new attempt. Rows not created by a seed stay."""
-    if is_running(DEFAULT_DB_ALIAS):
+    if _is_running(DEFAULT_DB_ALIAS):
         messages.warning(request, "A seed is running: look at the plan again when it has ended.")
         return None
     from . import seed
@@ -129,3 +127,9 @@ def seed_again(request: HttpRequest, found: Configured) -> SeedMetadata | None:
         return None
     messages.success(request, str(done))
     return applied()
+
+
+def _is_running(using: str) -> bool:
+    from .database.locks import is_running  # it would take most of what this app costs each start of the project
+
+    return is_running(using)

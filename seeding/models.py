@@ -5,6 +5,8 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+CLEAR = "clear"  # instead of a loader: the attempt only deleted what seeds had created
+
 
 class Status(models.TextChoices):
     """How an attempt ended, and whether its data still stands."""
@@ -46,7 +48,13 @@ class SeedMetadata(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.seed_version} ({Status(self.status).label.lower()})"
+        return f"{self.seed_version} ({self.state.lower()})"
+
+    @property
+    def state(self) -> str:
+        """The status in a word: Applied, Failed, Replaced, or Cleared, where the attempt only deleted."""
+        is_clearing = self.status == Status.REPLACED and self.loader == CLEAR
+        return "Cleared" if is_clearing else str(Status(self.status).label)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -77,6 +85,8 @@ class KeyRange(models.Model):
     table_name = models.CharField(max_length=128, primary_key=True)
     first_key = models.BigIntegerField()
     last_key = models.BigIntegerField()
+    key_base = models.UUIDField(null=True, help_text="What the two are added to, where the keys are UUIDs.")
+    key_list = models.BinaryField(null=True, help_text="The keys, where they are texts: JSON, compressed by zlib.")
     seed_version = models.CharField(max_length=64, null=True)  # noqa: DJ001 (NULL: recorded without proof)
     row_counts = models.JSONField(null=True, help_text="Every table's count: generating the rows again needs them.")
     anchored_at = models.DateTimeField(null=True)

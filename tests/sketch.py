@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.project import IS_POSTGRESQL, Project, create_database, drop_database
 
-LOADERS = ["bulk_create", "copy"] if IS_POSTGRESQL else ["bulk_create"]
+LOADERS = ["bulk_create", "copy" if IS_POSTGRESQL else "insert"]
 SETTINGS = """
 import environ
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import DatabaseError, Error, InterfaceError, OperationalError, connections
@@ -29,6 +30,8 @@ from ..report.progress import Confirm, Progress, Report
 from ..report.results import Loss, SeedResult
 from ..report.wording import in_one_line
 from .replacement import Replacement, milliseconds_since
+
+T = TypeVar("T")
 
 
 def prepare(config: conf.SeedConfig) -> tuple[Seeders, Dataset]:
@@ -58,6 +61,8 @@ def survey(
 class Attempt:
     """One attempt to apply a version."""
 
+    verb, done = "seeding", "The seed is applied"
+
     def __init__(
         self, config: conf.SeedConfig, *, force: bool, overwrite: bool, confirm: Confirm | None, report: Report
     ) -> None:
@@ -77,6 +82,7 @@ class Attempt:
                 f"{describe(self._using)} may be filled with demo data."
             )
         seeders, dataset = prepare(self._config)
+        self._report(Progress("step", "Looking at the rows there"))
         guard = survey(seeders, dataset, self._config, self._deadline, self._report)
         applied = self._applied()
         if applied is not None:
@@ -84,41 +90,54 @@ class Attempt:
         Obstacles(guard).refuse(self._report)
         self._ask(guard.losses)
         self._warn_of_password()
-        try:
+
+        def replaced() -> SeedResult:
             target = Target(self._using, {}, self._anchored_at)
+            self._report(Progress("step", "Looking for clashes"))
             found = clashes(guard, seeders, dataset, target, self._report)
             refuse_clashes(self._config.version, describe(self._using), found)
-            result = self._until_no_deadlock(seeders, dataset, guard.losses)
-        except (LockTimeout, Refused):
-            raise
-        except (Exception, KeyboardInterrupt) as exc:
-            committed = self._committed_after_all()
-            if committed is None:
-                raise self._failed(exc) from exc
-            result = committed
+            return self._until_no_deadlock(lambda: self._transaction(seeders, dataset, guard.losses))
+
+        result = self._whole(replaced, self._committed_after_all)
         if result.skipped:
             return result
         self._record_duration()
-        self._analyze(dataset)
+        self._analyze(list(dataset.row_counts))
         return replace(result, duration_s=time.monotonic() - self._started)
+
+    @property
+    def _doing(self) -> str:
+        return f"{self.verb} {self._config.version}"
+
+    def _whole(self, run: Callable[[], T], committed: Callable[[], T | None]) -> T:
+        """Return what `run` returns; where that fails, record it, unless it is `committed`. Raises SeedError."""
+        try:
+            return run()
+        except (LockTimeout, Refused):
+            raise
+        except (Exception, KeyboardInterrupt) as exc:
+            result = committed()
+            if result is None:
+                raise self._failed(exc) from exc
+            return result
 
     def _applied(self) -> SeedMetadata | None:
         return None if self._force else record.applied_as(self._config.version, self._using)
 
     def _ask(self, losses: Sequence[Loss]) -> None:
         if losses and not self._overwrite and not (self._confirm is not None and self._confirm(losses)):
-            raise refusal(self._config.version, self._using, losses)
+            raise refusal(self._doing, self._using, losses)
 
     def _warn_of_password(self) -> None:
         if conf.user_password() and not settings.DEBUG:
             message = "SEED_USER_PASSWORD is set and DEBUG is off: whoever knows it can log in as any seeded user."
             self._report(Progress("warning", message))
 
-    def _until_no_deadlock(self, seeders: Seeders, dataset: Dataset, announced: Sequence[Loss]) -> SeedResult:
+    def _until_no_deadlock(self, transaction: Callable[[], T]) -> T:
         """Run the transaction, and run it again when PostgreSQL chose it as a deadlock's victim, until the deadline."""
         while True:
             try:
-                return self._transaction(seeders, dataset, announced)
+                return transaction()
             except OperationalError as exc:
                 is_victim = sqlstate(exc) == DEADLOCK_DETECTED and not connections[self._using].in_atomic_block
                 if not is_victim:
@@ -137,6 +156,7 @@ class Attempt:
                 return SeedResult.of(applied, skipped=True)
             replacement = Replacement(self._config, seeders, dataset, self._anchored_at, self._started, self._report)
             self._recorded = replacement.carry_out(announced, self._deadline, overwrite=self._overwrite)
+            self._report(Progress("step", "Committing"))
         return SeedResult.of(self._recorded, skipped=False)
 
     def _committed_after_all(self) -> SeedResult | None:
@@ -158,7 +178,7 @@ class Attempt:
         """Record the failed attempt, where the database lets itself be written; return the error to raise."""
         if isinstance(exc, KeyboardInterrupt):
             error: SeedError = Interrupted(
-                f"Interrupted while seeding {self._config.version}; nothing was changed. Run the seed again to go on.",
+                f"Interrupted while {self._doing}; nothing was changed. Run the seed again to go on.",
                 getattr(exc, "signal_number", signal.SIGINT),
             )
         elif isinstance(exc, DatabaseError | InterfaceError):
@@ -170,8 +190,8 @@ class Attempt:
             error = exc
         else:
             error = SeedError(
-                f"Seeding {self._config.version} failed, nothing was changed: {type(exc).__name__}: {in_one_line(exc)} "
-                "(--traceback shows where)."
+                f"{self.verb.capitalize()} {self._config.version} failed, nothing was changed: {type(exc).__name__}: "
+                f"{in_one_line(exc)} (--traceback shows where)."
             )
         try:
             record.record_failure(
@@ -193,14 +213,17 @@ class Attempt:
         try:
             record.record_duration(self._using, self._recorded, milliseconds_since(self._started))
         except (Error, KeyboardInterrupt) as exc:
-            self._report(Progress("warning", f"The seed is applied, but its duration isn't: {in_one_line(exc)}."))
+            self._report(
+                Progress("warning", f"{self.done}, but how long it took can't be recorded: {in_one_line(exc)}.")
+            )
 
-    def _analyze(self, dataset: Dataset) -> None:
+    def _analyze(self, tables: Sequence[str]) -> None:
         """Refresh the planner's statistics, which the seed made stale. Whatever happens here, the seed is applied."""
         connection = connections[self._using]
         if connection.in_atomic_block:
             return  # a caller's transaction, which a failure here would end
         try:
-            record.analyze(self._using, list(dataset.row_counts), self._deadline.remaining_s)
+            self._report(Progress("step", "Refreshing statistics"))
+            record.analyze(self._using, tables, self._deadline.remaining_s)
         except (Error, KeyboardInterrupt) as exc:
-            self._report(Progress("warning", f"The seed is applied, but ANALYZE failed: {in_one_line(exc)}."))
+            self._report(Progress("warning", f"{self.done}, but ANALYZE failed: {in_one_line(exc)}."))

@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 
-from django.db import connections, models
+from django.db import connections
 
 from .. import conf
 from ..database import locks, record
 from ..database.catalogue import Table
 from ..database.connections import describe
-from ..database.rows import all_rows
 from ..database.sequences import raise_sequence
 from ..declare import sources
 from ..declare.existing import read_existing
+from ..declare.keys import IntegerKeys, new_keys
 from ..declare.registry import Seeders
 from ..declare.seeder import Seeder
 from ..declare.target import Target
@@ -24,6 +24,7 @@ from ..errors import SeedError
 from ..generate.digests import DEFINITION
 from ..generate.streams import Dataset
 from ..load.bulk_create import BulkCreate
+from ..load.insert import Insert
 from ..load.loader import Loader
 from ..models import KeyRange, SeedMetadata
 from ..protect.guard import Guard, changed_meanwhile, refusal
@@ -31,7 +32,7 @@ from ..protect.obstacles import Obstacles
 from ..protect.ownership import Marker, system_identifier
 from ..report.progress import Progress, Report, ignore
 from ..report.results import Loss
-from ..report.wording import printable
+from ..report.wording import number_of, printable
 from .pipeline import batches, digest_of, prepared, sample_digests
 
 
@@ -61,14 +62,18 @@ class Replacement:
         guard = Guard(self._seeders, self._using).look()
         if guard.losses != list(announced):
             if not announced and not overwrite:
-                raise refusal(config.version, self._using, guard.losses)
-            raise changed_meanwhile(config.version, self._using, guard.losses)
+                raise refusal(f"seeding {config.version}", self._using, guard.losses)
+            raise changed_meanwhile(f"seeding {config.version}", self._using, guard.losses)
         read_existing(self._seeders, self._dataset, self._using)
         message = f"Seeding {config.version} into {describe(self._using)} with {config.loader}."
         self._report(Progress("start", message, total=rows))
+        if replaced := self._replaced(guard):
+            self._report(Progress("replacing", replaced))
         obstacles = Obstacles(guard)
         loader.clear(guard, obstacles, losses_too=bool(announced))
-        target = Target(self._using, self._first_keys(), self._anchored_at)
+        keys = new_keys(self._seeders, self._dataset, self._using)
+        seeders = {seeder.table: seeder for seeder in self._seeders}
+        target = Target(self._using, keys, self._anchored_at, seeders, self._dataset)
         digests, ranges = {}, []
         for seeder in self._seeders:
             digests[seeder.table], marker = self._load(loader, seeder, target)
@@ -77,6 +82,20 @@ class Replacement:
         if triggers := obstacles.insert_triggers:
             self._refuse_changes(triggers, guard, ranges, digests)
         return self._record(ranges, digests)
+
+    def _replaced(self, guard: Guard) -> str:
+        """Return in words what is replaced, and the rows to delete; nothing where there is nothing."""
+        before = record.applied(self._using)
+        seeded = sum(survey.delete for survey in guard.surveys.values())
+        others = sum(lost.loss.rows for lost in guard.lost)
+        found = [number_of(seeded, "seeded row")] if seeded or before is not None else []
+        found += [f"{number_of(others, 'row')} not created by a seed"] if others else []
+        if not found:
+            return ""
+        if before is None:
+            return f"Deleting {', and '.join(found)}."
+        new = f" with {self._config.version}" if before.seed_version != self._config.version else ""
+        return f"Replacing {before.seed_version}{new}: {', and '.join(found)}."
 
     def _refuse_changes(
         self, triggers: Sequence[str], guard: Guard, ranges: Sequence[KeyRange], digests: Mapping[str, str]
@@ -114,21 +133,11 @@ class Replacement:
         written = [*record.tables(guard.catalogue), *wanted.pop(locks.WRITE, []), *others]
         return {locks.WRITE: written, **wanted}
 
-    def _first_keys(self) -> dict[str, int]:
-        """Return each table's first new key: above the keys of the kept rows."""
-        first_keys: dict[str, int] = {}
-        for seeder in self._seeders:
-            if seeder.key_parent is not None:
-                first_keys[seeder.table] = first_keys[seeder.key_parent._meta.db_table]
-            else:
-                rows = all_rows(seeder.model, self._using)
-                first_keys[seeder.table] = max(0, rows.aggregate(top=models.Max("pk"))["top"] or 0) + 1
-        return first_keys
-
     def _load(self, loader: Loader, seeder: Seeder, target: Target) -> tuple[str, Marker]:
         """Write one table; return its digest and its marks."""
         started, total = time.monotonic(), self._dataset.row_counts[seeder.table]
         digest, marker = digest_of(seeder), Marker(seeder, total)
+        self._report(Progress("loading", table=seeder.table, total=total))
         items = prepared(
             batches(seeder, self._dataset, self._config.batch_size),
             lambda batch: batch.stop,
@@ -146,15 +155,16 @@ class Replacement:
 
     def _key_range(self, seeder: Seeder, target: Target, marker: Marker) -> list[KeyRange]:
         """Raise the table's sequence above the new keys; return what will show that its rows are the seed's."""
-        first, rows = target.first_keys[seeder.table], self._dataset.row_counts[seeder.table]
-        if not rows:
+        keys = target.keys[seeder.table]
+        if not keys.count:
             return []
-        raise_sequence(connections[self._using], seeder.table, seeder.key.column or "", first + rows - 1)
+        if isinstance(keys, IntegerKeys):
+            last_key = keys.key(keys.count - 1)
+            raise_sequence(connections[self._using], seeder.table, seeder.key.column or "", last_key)
         return [
             KeyRange(
                 table_name=seeder.table,
-                first_key=first,
-                last_key=first + rows - 1,
+                **keys.recorded(),
                 seed_version=self._config.version,
                 row_counts=dict(self._dataset.row_counts),
                 anchored_at=self._anchored_at,
@@ -189,6 +199,8 @@ class Replacement:
             from ..load.copy import Copy
 
             return Copy(self._seeders, guard, self._report)
+        if self._config.loader == "insert":
+            return Insert(self._seeders, guard, self._report)
         return BulkCreate(self._seeders, guard, self._report)
 
 

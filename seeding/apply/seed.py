@@ -61,7 +61,7 @@ def logged(report: Report) -> Report:
     """Return a callback that also logs what was decided and waited for."""
 
     def both(event: Progress) -> None:
-        if event.message and event.stage != "recreating":
+        if event.message and event.stage not in ("step", "recreating"):
             logger.log(logging.WARNING if event.stage == "warning" else logging.INFO, "%s", event.message)
         report(event)
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connections
-from django.db.models import Field, Q
+from django.db.models import Field
 
 from .. import conf
 from ..database import locks, record
 from ..database.catalogue import Catalogue, Table
 from ..database.errors import translated
+from ..database.names import run
 from ..database.rows import all_rows
 from ..declare.existing import read_existing
+from ..declare.keys import NO_KEYS, RangeOfKeys, keys_there
 from ..declare.registry import registry
 from ..declare.seeder import Seeder
 from ..declare.target import Target
@@ -22,8 +25,9 @@ from ..errors import Differs, SeedError
 from ..generate.columns import Batch
 from ..generate.digests import DEFINITION
 from ..generate.streams import Dataset
-from ..load.values import names, stored_columns, stored_fields, types_of
+from ..load.values import StoredColumn, names, stored_columns, stored_fields, types_of
 from ..models import KeyRange, SeedMetadata
+from ..protect.selections import count, not_of_seed
 from ..report.progress import Progress, Report, ignore
 from ..report.results import Difference, TableVerification, Verification
 from ..report.wording import printable
@@ -79,18 +83,21 @@ class Comparison:
     ) -> None:
         self._attempt, self._using, self._batch_size, self._report = attempt, using, batch_size, report
         self._seeders, self._tables = seeders, tables
-        self._ranges = ranges
         seeded = [seeder.table for seeder in seeders]
         if sorted(seeded) != sorted(attempt.counts) or attempt.anchored_at is None:
             raise Differs(
                 f"{attempt.seed_version} was applied to {', '.join(attempt.counts)}, and the project now seeds "
                 f"{', '.join(seeded)}: run `manage.py seed --force`, or give the seed a new version."
             )
-        lost = [table for table, rows in attempt.counts.items() if rows and table not in self._ranges]
+        keys = keys_there(ranges, tables)
+        lost = [table for table, rows in attempt.counts.items() if rows and table not in keys]
         if lost:
             raise Differs(f"The key ranges of {', '.join(lost)} are gone from seed_key_ranges: seed again.")
-        first_keys = {table: self._ranges[table].first_key if table in self._ranges else 1 for table in seeded}
-        self._target = Target(using, first_keys, attempt.anchored_at)
+        dataset = Dataset(attempt.seed_version, attempt.counts)
+        read_existing(seeders, dataset, using)
+        self._existing = dataset.existing
+        by_table = {seeder.table: seeder for seeder in seeders}
+        self._target = Target(using, dict.fromkeys(seeded, NO_KEYS) | keys, attempt.anchored_at, by_table, dataset)
         self._differences: list[Difference] = []
 
     def result(self) -> Verification:
@@ -99,21 +106,23 @@ class Comparison:
 
     def _table(self, seeder: Seeder) -> TableVerification:
         dataset = Dataset(self._attempt.seed_version, self._attempt.counts)
-        read_existing([seeder], dataset, self._using)
+        dataset.existing = self._existing
         total, digest = dataset.row_counts[seeder.table], digest_of(seeder)
-        wire = _Wire(seeder, self._tables[seeder.table], self._target) if _has_wire(self._using) else None
+        stored = _whole_batches(seeder, self._tables[seeder.table], self._target)
         different = missing = 0
+        self._report(Progress("comparing", table=seeder.table, total=total))
         items = prepared(
             batches(seeder, dataset, self._batch_size),
             lambda batch: batch,
-            lambda batch: wire.expected(batch) if wire else None,
+            lambda batch: stored.expected(batch) if stored else None,
             lambda batch: digest.update(batch.columns, batch.count),
         )
         for batch, expected, _ in items:
-            if wire is None or expected is None or wire.actual(batch) != expected:
+            if stored is None or expected is None or stored.actual(batch) != expected:
                 rows, gone = self._compare(seeder, batch)
                 different, missing = different + rows, missing + gone
-            self._report(Progress("loading", table=seeder.table, done=batch.stop, total=total))
+            self._report(Progress("comparing", table=seeder.table, done=batch.stop, total=total))
+        self._report(Progress("step", f"Counting the other rows of {seeder.table}"))
         is_comparable = self._attempt.digest_definition == DEFINITION
         recorded = not is_comparable or self._attempt.table_digests.get(seeder.table) == digest.hexdigest()
         return TableVerification(seeder.table, total, different, missing, self._outside(seeder), recorded)
@@ -122,11 +131,11 @@ class Comparison:
         """Compare value by value; return how many rows differ, and how many are missing."""
         columns = [c for c in stored_columns(seeder, batch, self._target) if c.field.name not in seeder.undigested]
         columns = [c for c in columns if c.field is not seeder.key and c.is_fixed]
-        first = self._target.first_keys[seeder.table]
-        rows = all_rows(seeder.model, self._using).filter(pk__gte=first + batch.start, pk__lt=first + batch.stop)
+        of_seed = self._target.keys[seeder.table]
+        rows = all_rows(seeder.model, self._using).filter(of_seed.rows(batch.start, batch.stop))
         found = {row[0]: row[1:] for row in rows.values_list("pk", *(c.field.attname for c in columns))}
         different = missing = 0
-        keys = range(first + batch.start, first + batch.stop)
+        keys = map(of_seed.key, range(batch.start, batch.stop))
         for key, *generated in zip(keys, *(c.python() for c in columns), strict=True):
             if key not in found:
                 missing += 1
@@ -137,7 +146,7 @@ class Comparison:
         return different, missing
 
     def _differs(
-        self, seeder: Seeder, key: int, fields: Sequence[Field[Any, Any]], was: Sequence[Any], now: Sequence[Any]
+        self, seeder: Seeder, key: object, fields: Sequence[Field[Any, Any]], was: Sequence[Any], now: Sequence[Any]
     ) -> bool:
         """Name the values that differ; return False where they are only other objects for the same stored value."""
         differs = False
@@ -149,11 +158,9 @@ class Comparison:
         return differs
 
     def _outside(self, seeder: Seeder) -> int:
-        rows = all_rows(seeder.model, self._using)
-        if seeder.table in self._ranges:
-            key_range = self._ranges[seeder.table]
-            rows = rows.filter(Q(pk__lt=key_range.first_key) | Q(pk__gt=key_range.last_key))
-        return rows.count()
+        table = self._tables[seeder.table]
+        outside = not_of_seed(table, self._target.keys[seeder.table])
+        return count(connections[self._using], table, outside)
 
 
 def _is_stored_alike(f: Field[Any, Any], before: Any, after: Any, using: str) -> bool:
@@ -161,25 +168,41 @@ def _is_stored_alike(f: Field[Any, Any], before: Any, after: Any, using: str) ->
     return bool(f.get_db_prep_save(before, connection) == f.get_db_prep_save(after, connection))
 
 
-def _has_wire(using: str) -> bool:
-    return connections[using].vendor == "postgresql"
+class _WholeBatches(ABC):
+    """What the database has of a batch, in a form that needs no value to be looked at while all is as it should be."""
 
-
-class _Wire:
-    """Compares whole batches by the bytes that PostgreSQL's COPY sends, which needs no values to be made in Python."""
-
-    def __init__(self, seeder: Seeder, table: Table, target: Target) -> None:
-        self._seeder, self._table, self._target = seeder, table, target
+    def __init__(self, seeder: Seeder, table: Table, target: Target, keys: RangeOfKeys) -> None:
+        self._seeder, self._table, self._target, self._keys = seeder, table, target, keys
         self._connection = connections[target.using]
         self._types = types_of(seeder, table)
         unfixed = {constant.field for constant in seeder.constants if not constant.is_fixed}
         self._fields = [f for f in stored_fields(seeder) if f.name not in seeder.undigested and f not in unfixed]
 
+    @abstractmethod
+    def expected(self, batch: Batch) -> Any:
+        """Return what the database should have; None where only values can be compared."""
+
+    @abstractmethod
+    def actual(self, batch: Batch) -> Any:
+        """Return what the database has."""
+
+    def _columns(self, batch: Batch) -> list[StoredColumn]:
+        return [c for c in stored_columns(self._seeder, batch, self._target) if c.field in self._fields]
+
+    def _of_batch(self, batch: Batch) -> str:
+        """Return the SQL that follows the columns."""
+        key = self._table.names[self._seeder.key.column or ""]
+        rows = self._keys.condition(key, batch.start, batch.stop)
+        return f"FROM {self._table.own_rows} WHERE {rows} ORDER BY {key}"
+
+
+class _Wire(_WholeBatches):
+    """Bytes, as PostgreSQL's COPY sends them."""
+
     def expected(self, batch: Batch) -> bytes | None:
-        """Return the bytes that the server should send; None where only values can be compared."""
         from ..load.binary import HEADER, TRAILER, encode
 
-        columns = [c for c in stored_columns(self._seeder, batch, self._target) if c.field in self._fields]
+        columns = self._columns(batch)
         try:
             cells = [c.cells(self._types[c.field], self._connection, canonical=True) for c in columns]
         except (SeedError, TypeError, ValueError):
@@ -187,13 +210,30 @@ class _Wire:
         return HEADER + encode(cells, batch.count) + TRAILER
 
     def actual(self, batch: Batch) -> bytes:
-        """Return the bytes that the server sends."""
-        first = self._target.first_keys[self._seeder.table]
-        key = self._table.names[self._seeder.key.column or ""]
-        query = (
-            f"COPY (SELECT {names(self._fields, self._table)} FROM {self._table.own_rows} WHERE {key} >= "
-            f"{first + batch.start} AND {key} < {first + batch.stop} ORDER BY {key}) TO STDOUT (FORMAT binary)"
-        )
+        query = f"COPY (SELECT {names(self._fields, self._table)} {self._of_batch(batch)}) TO STDOUT (FORMAT binary)"
         connection = self._connection
         with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(query, ()) as copy:
             return b"".join(copy)
+
+
+class _Tuples(_WholeBatches):
+    """Rows of plain values, as SQLite stores them."""
+
+    def expected(self, batch: Batch) -> list[tuple[Any, ...]]:
+        columns = self._columns(batch)
+        return list(zip(*(c.parameters(self._types[c.field], self._connection) for c in columns), strict=True))
+
+    def actual(self, batch: Batch) -> list[tuple[Any, ...]]:
+        columns = ", ".join(f"+{self._table.names[f.column or f.name]}" for f in self._fields)  # +: as they are stored
+        with self._connection.cursor() as cursor:
+            found: list[tuple[Any, ...]] = run(cursor, f"SELECT {columns} {self._of_batch(batch)}").fetchall()
+        return found
+
+
+def _whole_batches(seeder: Seeder, table: Table, target: Target) -> _WholeBatches | None:
+    """Return what compares the table's batches; None where its keys aren't in the order of the rows."""
+    keys = target.keys[seeder.table]
+    if not isinstance(keys, RangeOfKeys):
+        return None
+    compares = _Wire if connections[target.using].vendor == "postgresql" else _Tuples
+    return compares(seeder, table, target, keys)

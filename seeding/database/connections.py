@@ -18,13 +18,15 @@ from ..report.wording import printable, shown
 
 VANISHED_AFTER_S = 60  # without an answer, the other side of a TCP connection is given up
 
+DATESTYLE = "ISO, YMD"  # the only style in which psycopg reads times
+
 # Settings that a role or a database may have, and that could make a seed fail, hang or lie; for the transaction only.
 _SETTINGS = {
     "statement_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
     "default_tablespace": "",
     "row_security": "off",  # what a policy would hide is an error then, not a lie
-    "datestyle": "ISO, YMD",
+    "datestyle": DATESTYLE,
     "intervalstyle": "postgres",
     "array_nulls": "on",
     "transform_null_equals": "off",
@@ -124,9 +126,7 @@ def _notice_vanished_server(connection: BaseDatabaseWrapper) -> None:
 @contextmanager
 def busy_timeout(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
     """Let SQLite wait that long for a lock in the block."""
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA busy_timeout")
-        before_ms = cursor.fetchone()[0]
+    before_ms = pragma(connection, "busy_timeout")
     set_busy_timeout(connection, seconds)
     try:
         yield
@@ -135,7 +135,39 @@ def busy_timeout(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[No
             set_busy_timeout(connection, before_ms / 1000)
 
 
+_IN_BULK = {"foreign_keys": 0, "cache_size": -32_768}  # KiB
+
+
+@contextmanager
+def in_bulk(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Let SQLite, in a transaction in the block, look at no foreign key, and keep more pages in memory.
+
+    Whoever changes rows then checks the foreign keys at the end. A transaction that began before changes nothing.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    before = {name: pragma(connection, name) for name in _IN_BULK}
+    for name, value in _IN_BULK.items():
+        _set_pragma(connection, name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            _set_pragma(connection, name, value)
+
+
+def pragma(connection: BaseDatabaseWrapper, name: str) -> int:
+    """Return the value of one of SQLite's settings."""
+    with connection.cursor() as cursor:
+        return int(cursor.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+def _set_pragma(connection: BaseDatabaseWrapper, name: str, value: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA {name} = {value}")
+
+
 def set_busy_timeout(connection: BaseDatabaseWrapper, seconds: float) -> None:
     """Let SQLite wait that long for a lock from now on."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+    _set_pragma(connection, "busy_timeout", int(seconds * 1000))

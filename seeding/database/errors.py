@@ -19,6 +19,12 @@ UNDEFINED_TABLE = "42P01"
 DEADLOCK_DETECTED = "40P01"
 SERIALIZATION_FAILURE = "40001"
 
+_TIMEOUTS = {
+    "57P05": "idle_session_timeout",
+    "25P03": "idle_in_transaction_session_timeout",
+    "25P04": "transaction_timeout",
+}
+
 _WITH_DETAIL = ("23503",)  # of other errors the detail may hold a row's content, and a password's hash with it
 
 
@@ -55,6 +61,8 @@ def explained(exc: DatabaseError | InterfaceError, using: str, timeout_s: float 
         )
     if connections[using].connection is None and isinstance(exc, OperationalError):
         return SeedError(f"Can't reach {database}: {message}. Start it, or correct its settings.")
+    if setting := _TIMEOUTS.get(sqlstate(exc)):
+        return SeedError(f"{database} ended the session ({message}): raise {setting} for this role.")
     return SeedError(f"{database} reports: {message}.")
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.db import models, router
+from django.db import IntegrityError, models, router
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from .catalogue import Catalogue, Table
 from .names import run
@@ -35,6 +36,19 @@ class ForeignKey:
     referenced: Table
     targets: tuple[str, ...]
     is_enforced: bool = True  # False: only a model knows it
+
+
+def check_foreign_keys(connection: BaseDatabaseWrapper, tables: Iterable[Table]) -> None:
+    """Raise IntegrityError where a row refers to nothing; on PostgreSQL, one that this transaction wrote."""
+    if connection.vendor != "sqlite":
+        connection.check_constraints()
+        return
+    with connection.cursor() as cursor:
+        for table in tables:
+            found = run(cursor, f"PRAGMA foreign_key_check({table.sql})").fetchone()
+            if found is not None:
+                _, number, referenced, _ = found
+                raise IntegrityError(f"row {number} of {table.label} references a row of {referenced} that isn't there")
 
 
 def foreign_keys(catalogue: Catalogue) -> list[ForeignKey]:

@@ -20,6 +20,7 @@ from .catalogue import Table
 from .connections import (
     busy_timeout,
     describe,
+    in_bulk,
     prepare_transaction,
     refuse_unsuitable_session,
     set_busy_timeout,
@@ -57,6 +58,7 @@ def seed_lock(using: str, deadline: Deadline, report: Report) -> Iterator[None]:
     connection = connections[using]
     with ExitStack() as held:
         if connection.vendor == "sqlite":
+            held.enter_context(in_bulk(connection))
             held.enter_context(busy_timeout(connection, POLL_S))  # short, so that a signal is noticed
             wait = _Wait("the write lock", connection, deadline, report, lambda: "another process")
             wait.until(lambda: _begin_sqlite(connection, held))
@@ -114,8 +116,7 @@ def lock_tables(
     labels = ", ".join(dict.fromkeys(table.label for some in wanted.values() for table in some))
 
     def holder() -> str:
-        writers = users_of(connection, [t for some in wanted.values() for t in some], even_readers=False)
-        return writers or users_of(connection, wanted.get(REBUILD, []), even_readers=True)
+        return users_of(connection, [t for some in wanted.values() for t in some], wanted.get(REBUILD, []))
 
     wait = _Wait(f"the lock on {labels}", connection, deadline, report, holder, pause_s=TABLE_TRY_S)
     wait.until(lambda: _try_table_locks(connection, wanted, min(TABLE_TRY_S, deadline.remaining_s)))

@@ -23,6 +23,11 @@ def sql_text(text: str) -> str:
     return text.replace("%", "%%")
 
 
+def undoubled(statement: str) -> str:
+    """Return a statement made for `run` as the driver's own cursor takes it."""
+    return statement.replace("%%", "%")
+
+
 def run(cursor: CursorWrapper, statement: str, parameters: Sequence[Any] = ()) -> CursorWrapper:
     """Execute a statement made of `quoted` names and `%s` placeholders; return the cursor.
 

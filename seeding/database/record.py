@@ -11,9 +11,9 @@ from typing import Any
 from django.db import connections, transaction
 
 from ..errors import Pending
-from ..models import KeyRange, SeedMetadata, Status
+from ..models import CLEAR, KeyRange, SeedMetadata, Status
 from .catalogue import Catalogue, Table
-from .connections import describe, prepare_transaction
+from .connections import DATESTYLE, describe, prepare_transaction
 from .names import run
 
 APPLIED_WITHIN_S = 5  # where no lock timeout is known: the health check
@@ -31,16 +31,27 @@ def bounded(using: str, lock_timeout_s: float) -> Iterator[None]:
         yield
 
 
-def applied(using: str, lock_timeout_s: float = APPLIED_WITHIN_S) -> SeedMetadata | None:
-    """Return the attempt that is applied, if any: one query, which waits for no lock longer than that."""
-    found = SeedMetadata.objects.using(using).filter(status=Status.SUCCESS)
+@contextmanager
+def _reading(using: str, lock_timeout_s: float = APPLIED_WITHIN_S) -> Iterator[None]:
+    """Run the block where it waits for no lock longer than that, and times can be read in spite of a role's settings.
+
+    A caller's transaction stays as it is.
+    """
     connection = connections[using]
     if connection.vendor != "postgresql" or connection.in_atomic_block:
-        return found.first()
+        yield
+        return
     with transaction.atomic(using):
         with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = {max(1, int(lock_timeout_s * 1000))}")
-        return found.first()
+            lock_timeout_ms = max(1, int(lock_timeout_s * 1000))
+            cursor.execute(f"SET LOCAL lock_timeout = {lock_timeout_ms}; SET LOCAL datestyle = '{DATESTYLE}'")
+        yield
+
+
+def applied(using: str, lock_timeout_s: float = APPLIED_WITHIN_S) -> SeedMetadata | None:
+    """Return the attempt that is applied, if any: one query, which waits for no lock longer than that."""
+    with _reading(using, lock_timeout_s):
+        return SeedMetadata.objects.using(using).filter(status=Status.SUCCESS).first()
 
 
 def applied_as(version: str, using: str, lock_timeout_s: float = APPLIED_WITHIN_S) -> SeedMetadata | None:
@@ -53,14 +64,18 @@ def require_applied(version: str, using: str, lock_timeout_s: float = APPLIED_WI
     """Return the attempt that applied this version. Raises Pending where it isn't applied."""
     attempt = applied(using, lock_timeout_s)
     if attempt is None or attempt.seed_version != version:
-        there = f" ({attempt.seed_version} is)" if attempt is not None else ""
-        raise Pending(f"{version} is not applied to {describe(using)}{there}: run `manage.py seed` to apply it.")
+        there = f"{attempt.seed_version} is applied" if attempt is not None else "no seed is applied"
+        raise Pending(
+            f"{version} is not applied to {describe(using)}, {there}: run `manage.py seed --seed-version {version}` to "
+            "apply it."
+        )
     return attempt
 
 
 def history(using: str, most: int | None = None) -> list[SeedMetadata]:
     """Return the attempts, newest first, at most that many."""
-    return list(SeedMetadata.objects.using(using).order_by("-seeded_at", "-id")[:most])
+    with _reading(using):
+        return list(SeedMetadata.objects.using(using).order_by("-seeded_at", "-id")[:most])
 
 
 def attempt_count(using: str) -> int:
@@ -70,7 +85,8 @@ def attempt_count(using: str) -> int:
 
 def key_ranges(using: str) -> dict[str, KeyRange]:
     """Return what is known of the rows that the last seed created, by table."""
-    return {r.table_name: r for r in KeyRange.objects.using(using).defer("marks")}
+    with _reading(using):
+        return {r.table_name: r for r in KeyRange.objects.using(using).defer("marks")}
 
 
 def tables(catalogue: Catalogue) -> list[Table]:
@@ -88,6 +104,13 @@ def record_success(using: str, key_ranges: Sequence[KeyRange], **columns: Any) -
         with connection.cursor() as cursor:  # the number that all rows written by this transaction bear
             run(cursor, "UPDATE seed_key_ranges SET transaction_id = xmin::text::bigint")
     return SeedMetadata.objects.using(using).create(status=Status.SUCCESS, **columns, **_who(using))
+
+
+def record_clearing(using: str, **columns: Any) -> SeedMetadata:
+    """Record that the seeds' rows are deleted, in the caller's transaction: what was applied turns `replaced`."""
+    SeedMetadata.objects.using(using).filter(status=Status.SUCCESS).update(status=Status.REPLACED)
+    KeyRange.objects.using(using).all().delete()
+    return SeedMetadata.objects.using(using).create(status=Status.REPLACED, loader=CLEAR, **columns, **_who(using))
 
 
 def record_duration(using: str, attempt: SeedMetadata, duration_ms: int) -> None:

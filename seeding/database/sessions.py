@@ -21,13 +21,18 @@ def holder_of_seed_lock(using: str) -> str:
     return _sessions(connections[using], condition, [ADVISORY_KEY >> 32, ADVISORY_KEY & 0xFFFFFFFF])
 
 
-def users_of(connection: BaseDatabaseWrapper, tables: Sequence[Table], *, even_readers: bool) -> str:
-    """Return who holds locks on the tables, or on a sequence of theirs; readers only where they are in the way."""
+def users_of(connection: BaseDatabaseWrapper, written: Sequence[Table], unread: Sequence[Table]) -> str:
+    """Return who writes to tables that are to be written, or to a sequence of theirs, and who uses the `unread` ones.
+
+    Writers come before readers, and the server's own workers, which end by themselves, last.
+    """
     owned = "SELECT objid FROM pg_depend WHERE refobjid = ANY(%s::oid[]) AND deptype IN ('a', 'i')"
-    condition = f"l.locktype = 'relation' AND (l.relation = ANY(%s::oid[]) OR l.relation IN ({owned}))"
-    oids = [table.oid for table in tables]
-    harmless = [] if even_readers else ["AccessShareLock"]
-    return _sessions(connection, f"{condition} AND l.mode <> ALL(%s::text[])", [oids, oids, harmless])
+    condition = (
+        "l.locktype = 'relation' AND (l.relation = ANY(%s::oid[]) OR l.mode <> 'AccessShareLock'"
+        f" AND (l.relation = ANY(%s::oid[]) OR l.relation IN ({owned})))"
+    )
+    oids, unread_oids = [table.oid for table in written], [table.oid for table in unread]
+    return _sessions(connection, condition, [unread_oids, oids, oids])
 
 
 def writers(using: str) -> str:
@@ -44,11 +49,13 @@ def _sessions(connection: BaseDatabaseWrapper, condition: str, parameters: Seque
     with connection.cursor() as cursor:
         run(
             cursor,
-            "SELECT DISTINCT l.pid, a.usename, a.application_name, host(a.client_addr), left(a.query, 60)"
+            "SELECT l.pid, a.usename, a.application_name, host(a.client_addr), left(a.query, 60)"
             " FROM pg_locks AS l LEFT JOIN pg_stat_activity AS a USING (pid)"
             " WHERE l.granted AND l.pid <> pg_backend_pid()"
             " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-            f" AND {condition} ORDER BY l.pid LIMIT 3",
+            f" AND ({condition}) GROUP BY 1, 2, 3, 4, 5, a.backend_type, a.xact_start"
+            " ORDER BY a.backend_type = 'autovacuum worker' NULLS FIRST, bool_and(l.mode = 'AccessShareLock'),"
+            " a.xact_start, l.pid LIMIT 3",
             parameters,
         )
         return "; ".join(_session(*row) for row in cursor.fetchall())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from traceback import walk_tb
@@ -15,9 +16,13 @@ from ..generate.existing import ExistingRows, Lookup
 from ..generate.generic import GenericRows
 from ..report.wording import in_one_line
 from .defaults import constant_of, is_filled_by_the_database, random_uuid_of
+from .inheritance import lineage, own_fields
 from .kinds import kind_of
 from .kinds.generic import GenericKey
+from .kinds.identifiers import Identifier
+from .kinds.numbers import Integer
 from .kinds.references import Reference
+from .kinds.text import Text
 from .many import check_many
 from .seeder import Declaration, Model, SeededColumn, Seeder, unfit_column
 
@@ -37,21 +42,32 @@ def is_maintained(model: Model) -> bool:
 
 def check_model(declaration: Declaration) -> None:
     """Raise RegistrationError for a model that can't be seeded (seeding.E104)."""
-    meta, key = declaration.model._meta, declaration.key
+    meta = declaration.model._meta
     reason = None
     if is_maintained(declaration.model):
         reason = "Django fills its table itself, and its rows are never a seed's"
     elif not meta.managed:
         reason = "it is unmanaged: its table isn't Django's to fill"
-    elif meta.abstract or meta.proxy:
-        reason = f"it is a proxy: register {meta.concrete_model._meta.label} instead"  # type: ignore[union-attr]
-    elif meta.parents:
-        parents = ", ".join(parent._meta.label for parent in meta.parents)
-        reason = f"it inherits from {parents}, whose table would need its rows, too (multi-table inheritance)"
-    elif not isinstance(key, models.IntegerField | models.OneToOneField):
-        reason = f"its primary key is a {type(key).__name__}, and only integer and one-to-one keys can be seeded"
+    elif meta.abstract:
+        reason = "it is abstract: register the models that inherit from it"
+    elif twice := [model for model, times in Counter(lineage(declaration.model)).items() if times > 1]:
+        reason = f"it inherits from {twice[0]._meta.label} in two ways"
+    elif unmanaged := [model for model in lineage(declaration.model) if not model._meta.managed]:
+        reason = f"it inherits from {unmanaged[0]._meta.label}, which is unmanaged"
+    else:
+        reason = next(filter(None, map(_unsuitable_key, lineage(declaration.model))), None)
     if reason:
         raise RegistrationError(f"{declaration.where} can't seed {meta.label}: {reason}.", id="seeding.E104")
+
+
+def _unsuitable_key(model: Model) -> str | None:
+    key: Field[Any, Any] = model._meta.pk
+    kind = kind_of(key)
+    if isinstance(key, models.OneToOneField):
+        return None if key.target_field.primary_key else "its primary key refers to a column that is no primary key"
+    if isinstance(kind, Integer | Identifier) or (isinstance(kind, Text) and not kind.is_adapted):
+        return None
+    return f"its primary key is a {type(key).__name__}, and a key can be an integer, a UUID, a text or one-to-one"
 
 
 def check_duplicate(declaration: Declaration, there: Declaration | None) -> None:
@@ -74,10 +90,10 @@ def check_some_registered(seeders: Collection[Declaration]) -> None:
         )
 
 
-def check_parents(declarations: Mapping[Model, Declaration], seeder: Seeder) -> None:
+def check_parents(seeders: Mapping[Model, Seeder], seeder: Seeder) -> None:
     """Raise RegistrationError for relations to models without a seeder (seeding.E106)."""
     for parent in seeder.parents:
-        if parent not in declarations:
+        if parent not in seeders:
             names = (
                 ", ".join(c.name for c in seeder.columns if c.parent is parent or parent in c.targets)
                 or seeder.key.name
@@ -92,17 +108,28 @@ def check_parents(declarations: Mapping[Model, Declaration], seeder: Seeder) -> 
             )
 
 
-def check_existing(
-    declarations: Mapping[Model, Declaration], declaration: Declaration, lookups: Sequence[Lookup]
-) -> None:
-    """Raise RegistrationError where rows of a seeded model are asked for as if no seed made them (seeding.E116)."""
-    for lookup in lookups:
-        model = lookup.model._meta.concrete_model
-        if model in declarations:
+def check_existing(seeders: Mapping[Model, Seeder], seeder: Seeder) -> None:
+    """Raise RegistrationError where rows of a seeded table are asked for as if no seed made them (seeding.E116)."""
+    for model in seeder.existing:
+        if model in seeders:
             raise RegistrationError(
-                f"{declaration.where} asks by rows.existing() for rows of {model._meta.label}, which "
-                f"{declarations[model].where} seeds: refer to them by rows.reference().",
+                f"{seeder.where} asks by rows.existing() for rows of {model._meta.label}, which "
+                f"{seeders[model].where} seeds: refer to them by rows.reference().",
                 id="seeding.E116",
+            )
+
+
+def check_referred(seeders: Mapping[Model, Seeder], seeder: Seeder) -> None:
+    """Raise RegistrationError for relations to columns that the other model's seeder doesn't declare (seeding.E105)."""
+    for column in seeder.columns:
+        target: Any = getattr(column.field, "target_field", None)
+        if column.parent is None or target is None or target.primary_key:
+            continue
+        if target.name not in [c.name for c in seeders[column.parent].columns]:
+            raise RegistrationError(
+                f"{seeder.where} declares {column.name}, which refers to the {target.name} of "
+                f"{column.parent._meta.label}: declare that, too.",
+                id="seeding.E105",
             )
 
 
@@ -113,15 +140,14 @@ def checked(declaration: Declaration, values: Columns, lookups: Sequence[Lookup]
     that names all unknown columns (seeding.E101), all that can't be seeded (seeding.E105), all whose values don't fit
     (seeding.E107), and all that are missing (seeding.E102).
     """
-    meta = declaration.model._meta
-    fields = {f.name: f for f in meta.concrete_fields if f is not meta.pk}
-    many = {f.name: f for f in meta.many_to_many if f.name in values}
+    fields = {f.name: f for f in own_fields(declaration.model)}
+    many = {f.name: f for f in declaration.model._meta.many_to_many if f.name in values}
     unknown = [name for name in (*values, *declaration.undigested) if name not in fields and name not in many]
     columns, constants, missing, unsuitable = [], [], [], []
     for name, f in fields.items():
         kind = kind_of(f)
         if name in values:
-            if kind is None or _unsuitable_relation(f):
+            if kind is None:
                 unsuitable.append(f)
             else:
                 if isinstance(value := values[name], GenericRows):
@@ -144,7 +170,7 @@ def checked(declaration: Declaration, values: Columns, lookups: Sequence[Lookup]
             *_missing(declaration, [f for f in missing if kind_of(f) is not None]),
         ]
     )
-    undigested = declaration.undigested | _passwords(columns)
+    undigested = declaration.undigested | _changed_by_logging_in(declaration.model, values)
     given = {**vars(declaration), "undigested": undigested}
     existing = frozenset(lookup.model._meta.concrete_model for lookup in lookups)
     return Seeder(
@@ -154,11 +180,6 @@ def checked(declaration: Declaration, values: Columns, lookups: Sequence[Lookup]
         existing=existing,
         many={name: values[name] for name in many},
     )
-
-
-def _unsuitable_relation(f: Field[Any, Any]) -> bool:
-    target = getattr(f, "target_field", None)
-    return f.is_relation and target is not None and not target.primary_key
 
 
 def _raise_all(errors: Sequence[RegistrationError]) -> None:
@@ -183,10 +204,7 @@ def _unknown(
 def _unsuitable(declaration: Declaration, fields: Sequence[Field[Any, Any]]) -> list[RegistrationError]:
     if not fields:
         return []
-    what = ", ".join(
-        f"{f.name} (a {type(f).__name__}{' to a column that is no primary key' if f.is_relation else ''})"
-        for f in fields
-    )
+    what = ", ".join(f"{f.name} (a {type(f).__name__})" for f in fields)
     return [
         RegistrationError(
             f"{declaration.where} can't seed {declaration.model._meta.label}: no value can be given for {what}. "
@@ -241,11 +259,11 @@ def _example(f: Field[Any, Any]) -> str:
     return kind.example.format(name=f.name, parent=kind.parent.__name__)
 
 
-def _passwords(columns: Sequence[SeededColumn]) -> set[str]:
-    """Return the password's column of a user model: its hash differs from run to run."""
+def _changed_by_logging_in(model: Model, values: Columns) -> set[str]:
+    """Return the columns of a user model that change by themselves: the password's hash, and an undeclared log-in."""
     from django.contrib.auth.base_user import AbstractBaseUser
 
-    return {c.name for c in columns if c.name == "password" and issubclass(c.field.model, AbstractBaseUser)}
+    return {"password", "last_login"} - ({*values} - {"password"}) if issubclass(model, AbstractBaseUser) else set()
 
 
 def check_counts(seeders: Sequence[Seeder], counts: Mapping[str, int]) -> None:
@@ -275,7 +293,7 @@ def _unique_constants(seeder: Seeder) -> tuple[str, ...]:
     """Return the names of columns that are unique, alone or together, and would be the same in all rows."""
     given = {c.field.name for c in seeder.constants if c.value is not None or c.is_anchor}
     meta = seeder.model._meta
-    alone = [(f.name,) for f in meta.concrete_fields if f.unique]
+    alone = [(f.name,) for f in meta.local_concrete_fields if f.unique]
     together = [*meta.unique_together, *(constraint.fields for constraint in meta.total_unique_constraints)]
     return next((tuple(names) for names in (*alone, *together) if names and given.issuperset(names)), ())
 

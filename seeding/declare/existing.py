@@ -20,14 +20,14 @@ from .seeder import Seeder
 def read_existing(seeders: Iterable[Seeder], dataset: Dataset, using: str) -> None:
     """Read what the seeders refer to, so that the dataset has it when their rows are generated.
 
-    Each seeder generates one row, by which its other values are checked, too. Raises SeedError where there are no such
-    rows, RegistrationError for values that don't fit.
+    Each seeder generates one row of each part of its table, by which its other values are checked, too. Raises
+    SeedError where there are no such rows, RegistrationError for values that don't fit.
     """
     dataset.existing.clear()
     for seeder in seeders:
-        if dataset.row_counts[seeder.table]:
+        for start in seeder.starts(dataset.row_counts):
             with dataset.asking() as lookups:
-                seeder.batch(dataset, 0, 1)
+                seeder.batch(dataset, start, start + 1)
             for lookup in lookups:
                 if lookup not in dataset.existing:
                     dataset.existing[lookup] = _found(lookup, seeder, using)

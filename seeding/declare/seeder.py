@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import numpy as np
 from django.db import connections, models
 from django.db.models import Field
 
 from ..errors import RegistrationError
 from ..generate.children import Per
-from ..generate.columns import Batch, Column, filled
+from ..generate.columns import Batch, Column, concatenated, filled
 from ..generate.existing import ExistingRows
 from ..generate.pairs import Some
 from ..generate.rows import Rows
@@ -27,6 +28,8 @@ from .kinds.references import Reference
 if TYPE_CHECKING:
     from ..generate.columns import Columns
     from ..generate.streams import Dataset
+
+BLOCK = 20_000  # rows that are generated at once, where all are needed
 
 Model = type[models.Model]
 Generate = Callable[[Rows], "Columns"]
@@ -61,7 +64,10 @@ class Declaration:
     @property
     def key_parent(self) -> Model | None:
         """The model whose keys are this one's too, where the primary key is a one-to-one relation."""
-        return self.key.remote_field.model if isinstance(self.key, models.OneToOneField) else None
+        if not isinstance(self.key, models.OneToOneField):
+            return None
+        parent: Model = self.key.remote_field.model
+        return parent._meta.concrete_model or parent
 
     def values(self, dataset: Dataset, start: int, stop: int) -> Columns:
         """Call the seeder's function for the rows `start` to `stop` (exclusive). Raises RegistrationError."""
@@ -109,9 +115,8 @@ class Seeder(Declaration):
     columns: tuple[SeededColumn, ...] = ()
     constants: tuple[Constant, ...] = ()
     existing: frozenset[Model] = frozenset()  # models to whose rows, which no seed made, it refers
-    many: Mapping[str, Some] = field(
-        default_factory=dict
-    )  # many-to-many relations, whose tables have their own seeders
+    many: Mapping[str, Some] = field(default_factory=dict)  # many-to-many: their tables have seeders of their own
+    heirs: tuple[str, ...] = ()  # the tables of the seeded models that directly inherit from this one
 
     @property
     def digested(self) -> list[SeededColumn]:
@@ -131,6 +136,22 @@ class Seeder(Declaration):
         if changed := [name for name, some in self.many.items() if values.get(name) != some]:
             raise unfit_column(self, changed[0], ValueError("it must be the same rows.some() in every call"))
         return Batch(start, stop, {c.name: self._column(c, values, dataset, start, stop) for c in self.columns})
+
+    def whole(self, name: str, dataset: Dataset) -> Column:
+        """Generate one column of all rows."""
+        total = dataset.row_counts[self.table]
+        if not total:
+            return np.zeros(0, np.int64)
+        starts = range(0, total, BLOCK)
+        return concatenated([self.batch(dataset, s, min(s + BLOCK, total)).columns[name] for s in starts])
+
+    def starts(self, row_counts: Mapping[str, int]) -> list[int]:
+        """Return the first row number of each part of the table that a function of its own makes."""
+        return [0] if row_counts.get(self.table) else []
+
+    def key_offset(self, row_counts: Mapping[str, int]) -> int:
+        """Return the number of the row of `key_parent` that has the key of this table's first row."""
+        return 0
 
     def _column(self, column: SeededColumn, values: Columns, dataset: Dataset, start: int, stop: int) -> Column:
         if column.random_uuid is not None:

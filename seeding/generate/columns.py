@@ -72,6 +72,45 @@ def filled(column: NDArray[Any]) -> NDArray[Any]:
     return values
 
 
+def taken(column: Column, numbers: Column) -> Column:
+    """Return the column's values at these places; NULL where those are."""
+    nulls, places = nulls_of(numbers), filled(numbers)  # type: ignore[arg-type]
+    if not len(column):
+        return Categorical(np.zeros(len(places), np.intp), (None,))
+    if isinstance(column, Categorical):
+        codes = column.codes[places]
+        if nulls is not None:
+            codes = np.where(nulls, len(column.labels), codes)
+        return Categorical(codes, column.labels if nulls is None else (*column.labels, None))
+    missing = nulls_of(column)
+    if missing is not None:
+        nulls = missing[places] if nulls is None else missing[places] | nulls
+    return masked(filled(column)[places], nulls)
+
+
+def concatenated(columns: Sequence[Column]) -> Column:
+    """Return the columns of consecutive rows as one."""
+    if len(columns) == 1:
+        return columns[0]
+    arrays = [column for column in columns if not isinstance(column, Categorical)]
+    if len(arrays) == len(columns):
+        has_nulls = any(map(is_masked, arrays))
+        joined: NDArray[Any] = np.ma.concatenate(arrays) if has_nulls else np.concatenate(arrays)  # type: ignore[no-untyped-call]
+        return joined
+    from .existing import ExistingRows
+
+    existing = [column for column in columns if isinstance(column, ExistingRows)]
+    if existing:
+        return ExistingRows.joined(existing)
+    codes: list[NDArray[np.intp]] = []
+    labels: list[Any] = []
+    for column in columns:
+        own = column.codes if isinstance(column, Categorical) else np.arange(len(column))
+        codes.append(own + len(labels))
+        labels += column.labels if isinstance(column, Categorical) else column.tolist()
+    return Categorical(np.concatenate(codes), tuple(labels))
+
+
 def objects(values: Sequence[Any]) -> NDArray[Any]:
     """Return a column of Python objects: texts, bytes, or tuples of plain values; None is NULL."""
     nulls = np.fromiter((value is None for value in values), bool, len(values))

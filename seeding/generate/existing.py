@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Categorical, masked, nulls_of
+from .columns import Categorical
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,19 @@ class ExistingRows(Categorical):
         codes = numbers.astype(np.intp) if self.keys != UNREAD.keys else np.zeros(len(numbers), np.intp)
         return ExistingRows(codes, self.labels, self.keys, self.lookup)
 
-    def stored_keys(self) -> NDArray[Any]:
-        """Return each row's primary key."""
-        nulls = nulls_of(self)
-        found = np.array(self.keys)[self.codes if nulls is None else np.where(nulls, 0, self.codes)]
-        return masked(found, nulls)
+    @classmethod
+    def nulls(cls, model: Any, count: int) -> ExistingRows:
+        """Return a column that refers to no row at all."""
+        return cls(np.zeros(count, np.intp), (None,), (None,), Lookup(model))
+
+    @classmethod
+    def joined(cls, columns: Sequence[ExistingRows]) -> ExistingRows:
+        """Return the columns of consecutive rows as one."""
+        codes: list[NDArray[np.intp]] = []
+        labels: list[Any] = []
+        keys: list[Any] = []
+        for column in columns:
+            codes.append(column.codes + len(labels))
+            labels += column.labels
+            keys += [*column.keys, *[None] * (len(column.labels) - len(column.keys))]  # the last label may be NULL's
+        return cls(np.concatenate(codes), tuple(labels), tuple(keys), columns[0].lookup)

@@ -123,3 +123,29 @@ def cut_at_words(texts: Texts, longest: int) -> Texts:
     kept = codes[:, :longest].copy()
     kept[np.arange(longest) >= keep[:, None]] = 0
     return as_texts(kept)
+
+
+def moments_as_text(microseconds: NDArray[np.int64]) -> Texts:
+    """Return microseconds since 1970 as dates and times of UTC, like `2026-11-24 08:30:00`, with a fraction if any."""
+    seconds, fractions = np.divmod(microseconds, 1_000_000)
+    days, seconds = np.divmod(seconds, 86_400)
+    different, which = np.unique(days, return_inverse=True)
+    moments = np.empty((len(days), 26 if fractions.any() else 19), np.uint32)
+    moments[:, :10] = _codes(np.datetime_as_string(different.view("M8[D]")), 10)[which]
+    moments[:, 10] = ord(" ")
+    moments[:, 11:19] = _clock()[seconds]
+    if fractions.any():
+        moments[:, 19] = ord(".")
+        moments[:, 20:] = _codes(in_figures(fractions, 6), 6)
+        moments[fractions == 0, 19:] = 0
+    return as_texts(moments)
+
+
+@cache
+def _clock() -> NDArray[np.uint32]:
+    """Return the codes of each second of a day, like `08:30:00`."""
+    return _codes(np.datetime_as_string(np.arange(86_400).view("M8[s]")).astype("U19"), 19)[:, 11:].copy()
+
+
+def _codes(texts: Texts, width: int) -> NDArray[np.uint32]:
+    return np.ascontiguousarray(texts.astype(f"U{width}")).view(np.uint32).reshape(len(texts), width)

@@ -12,8 +12,7 @@ from ..database.rows import all_rows
 from ..declare.seeder import Seeder
 from ..declare.target import Target
 from ..generate.columns import Batch
-from ..protect.selections import Selection, count
-from .loader import Loader, refuse_lost_rows
+from .loader import Loader
 from .values import stored_columns, stored_fields
 
 
@@ -38,9 +37,7 @@ class BulkCreate(Loader):
                 part = instances[start : start + size]
                 rows._insert(part, fields=fields, using=self.guard.using, raw=True)
             yield done
-        table, first = self.table_of(seeder), target.first_keys[seeder.table]
-        new = Selection(f"{table.names[table.key[0]]} BETWEEN {first} AND {first + done - 1}")
-        refuse_lost_rows(self.connection, table, done, count(self.connection, table, new))
+        self.refuse_lost_rows(seeder, target, done)
 
 
 def _instance(model: type[Model], names: Sequence[str], values: Sequence[Any]) -> Model:

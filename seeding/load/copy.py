@@ -75,7 +75,7 @@ class Copy(Loader):
             for survey in map(guard.survey_of, self.seeders)
             if not survey.kept and not obstacles.prevents_truncation(survey.table)
         ]
-        self.report(Progress("finishing", f"Dropping {len(self._dropped)} constraints and indexes."))
+        self.report(Progress("step", f"Dropping {len(self._dropped)} indexes and keys"))
         constraints.drop(self.connection, self._dropped)
         self._truncated = _without_referenced(emptied, [d for d in left if d.kind == "f"])
         self.delete(guard, [table for table in tables if table not in self._truncated], losses_too=losses_too)
@@ -114,7 +114,7 @@ class Copy(Loader):
         super().finish()  # of what was left as it is
         if self._dropped:
             total = len(self._dropped)
-            self.report(Progress("finishing", f"Recreating {total} constraints and indexes."))
+            self.report(Progress("step", f"Recreating {total} indexes and keys"))
             with self.connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT set_config('maintenance_work_mem', %s, true)"
@@ -122,7 +122,8 @@ class Copy(Loader):
                     [MAINTENANCE_WORK_MEM, MAINTENANCE_WORK_MEM],
                 )
             for n, d in enumerate(constraints.recreate(self.connection, self._dropped), 1):
-                self.report(Progress("recreating", d.name, table=d.table.label, done=n, total=total))
+                what = f"Recreating {'foreign keys' if d.kind == 'f' else 'indexes'} {n} of {total}: {d.name}"
+                self.report(Progress("recreating", what, table=d.table.label, done=n, total=total))
 
     def _note(self, message: str) -> None:
         self.report(Progress("note", message))

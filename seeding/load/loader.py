@@ -10,16 +10,18 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..database.catalogue import Table, triggers_of
+from ..database.foreign_keys import check_foreign_keys
 from ..database.locks import WRITE
 from ..declare.registry import Seeders
 from ..declare.seeder import Seeder
 from ..declare.target import Target
 from ..errors import SeedError
 from ..generate.columns import Batch
-from ..protect.deletion import delete_lost, delete_orphaned, delete_own
+from ..protect.deletion import delete
 from ..protect.guard import Guard
 from ..protect.obstacles import Obstacles
-from ..report.progress import Report
+from ..protect.selections import count, of_seed
+from ..report.progress import Progress, Report
 from .values import check_tables
 
 
@@ -49,11 +51,8 @@ class Loader(ABC):
 
     def delete(self, guard: Guard, tables: Sequence[Table], *, losses_too: bool) -> None:
         """Delete row by row from these tables, and what no loader empties."""
-        delete_lost(guard)
-        for survey in guard.in_deletion_order:
-            if survey.seeder is not None and survey.table in tables:
-                delete_own(guard, survey, losses_too=losses_too)
-        delete_orphaned(guard)
+        self.report(Progress("step", "Deleting rows"))
+        delete(guard, tables, losses_too=losses_too)
 
     @abstractmethod
     def prepare(self, seeder: Seeder, batch: Batch, target: Target) -> Any:
@@ -63,9 +62,16 @@ class Loader(ABC):
     def write(self, seeder: Seeder, prepared: Iterable[tuple[int, Any]], target: Target) -> Generator[int, None, None]:
         """Write a table's prepared batches, each given with the number of rows up to its end; yield that number."""
 
+    def refuse_lost_rows(self, seeder: Seeder, target: Target, sent: int) -> None:
+        """Raise SeedError where other rows than the sent ones are in the table."""
+        table = self.table_of(seeder)
+        written = count(self.connection, table, of_seed(table, target.keys[seeder.table]))
+        refuse_lost_rows(self.connection, table, sent, written)
+
     def finish(self) -> None:
         """Recreate what was dropped for the load, and check what the database would check at COMMIT."""
-        self.connection.check_constraints()
+        self.report(Progress("step", "Checking foreign keys"))
+        check_foreign_keys(self.connection, self.guard.tables)
 
 
 def refuse_lost_rows(connection: BaseDatabaseWrapper, table: Table, sent: int, written: int) -> None:

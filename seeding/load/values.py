@@ -40,6 +40,12 @@ class StoredColumn:
             return self.kind.python(self.column)
         return [self.value] * self.count
 
+    def parameters(self, column_type: ColumnType, connection: BaseDatabaseWrapper) -> list[Any]:
+        """Return the values as the driver takes them, stored like those that the ORM sends."""
+        if self.kind is not None and self.column is not None:
+            return self.kind.parameters(self.column, column_type, connection)
+        return [self.field.get_db_prep_save(self.value, connection)] * self.count
+
     def cells(self, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool) -> Cells:
         """Return the values as COPY sends them; with `canonical`, as the server does. Raises Unsuitable, ValueError."""
         if self.kind is not None and self.column is not None:
@@ -50,8 +56,7 @@ class StoredColumn:
 
 def stored_columns(seeder: Seeder, batch: Batch, target: Target) -> list[StoredColumn]:
     """Return the columns of the batch that are stored, in the model's order."""
-    first_key = target.first_keys[seeder.table] + batch.start
-    keys = np.arange(first_key, first_key + batch.count)
+    keys = target.keys[seeder.table].of(np.arange(batch.start, batch.stop))
     found = {seeder.key: StoredColumn(seeder.key, kind_of(seeder.key), keys, None, batch.count)}
     for c in seeder.columns:
         try:
@@ -67,7 +72,7 @@ def stored_columns(seeder: Seeder, batch: Batch, target: Target) -> list[StoredC
 def stored_fields(seeder: Seeder) -> list[Field[Any, Any]]:
     """Return the fields whose columns are written, in the model's order."""
     written = {seeder.key, *(c.field for c in seeder.columns), *(constant.field for constant in seeder.constants)}
-    return [f for f in seeder.model._meta.concrete_fields if f in written]
+    return [f for f in seeder.model._meta.local_concrete_fields if f in written]
 
 
 def check_tables(seeders: Seeders, guard: Guard) -> None:

@@ -2,37 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..database.catalogue import Table, triggers_of
 from ..database.names import run
 from ..errors import SeedError
-from .guard import Guard, TableSurvey
+from .guard import Guard
 from .selections import Selection, none_of, select_keys
 
 
-def delete_lost(guard: Guard) -> None:
-    """Delete the rows of tables without a seeder that refer to rows to delete, the farthest first."""
+def delete(guard: Guard, tables: Collection[Table], *, losses_too: bool) -> None:
+    """Delete the rows to delete of `tables`, and of all tables that aren't refilled.
+
+    With `losses_too`, of `tables` all but the kept rows go. Raises SeedError where the database keeps some.
+    """
+    wanted: dict[Table, Selection] = {}
     for lost in guard.lost:
         survey = guard.surveys.get(lost.table)
-        if survey is None or survey.seeder is None:
-            _delete(guard.connection, lost.table, lost.rows)
+        if survey is None or not survey.is_refilled:
+            _add(wanted, lost.table, lost.rows)
+    for survey in guard.in_deletion_order:
+        if survey.is_refilled and survey.table in tables and losses_too:
+            _add(wanted, survey.table, none_of(survey.table, survey.kept))
+        elif survey.delete and (survey.table in tables or not survey.is_refilled):
+            _add(wanted, survey.table, survey.seeded)
+    if guard.connection.vendor == "postgresql":
+        _delete_together(guard.connection, wanted)
+    else:  # which looks at foreign keys when all is done
+        for table, rows in wanted.items():
+            _delete(guard.connection, table, rows)
 
 
-def delete_orphaned(guard: Guard) -> None:
-    """Delete the seed's rows of tables whose seeder is gone."""
-    for survey in guard.surveys.values():
-        if survey.seeder is None and survey.delete:
-            _delete(guard.connection, survey.table, survey.seeded)
+def _add(wanted: dict[Table, Selection], table: Table, rows: Selection) -> None:
+    wanted[table] = wanted[table] | rows if table in wanted else rows
 
 
-def delete_own(guard: Guard, survey: TableSurvey, *, losses_too: bool) -> None:
-    """Delete the seed's rows of one table; with `losses_too`, all but the kept ones."""
-    rows = none_of(survey.table, survey.kept) if losses_too else survey.seeded
-    if survey.delete or losses_too:
-        _delete(guard.connection, survey.table, rows)
+def _delete_together(connection: BaseDatabaseWrapper, wanted: Mapping[Table, Selection]) -> None:
+    """Delete in one statement, so that PostgreSQL looks at foreign keys, which may run in circles, after all of it."""
+    if not wanted:
+        return
+    deletions, counts = [], []
+    for n, (table, rows) in enumerate(wanted.items()):
+        source = f"FROM {table.own_rows} WHERE {rows.sql}"
+        deletions.append(f"deleted{n} AS (DELETE {source} RETURNING 1)")
+        counts.append(f"(SELECT count(*) {source}), (SELECT count(*) FROM deleted{n})")
+    parameters = [parameter for rows in wanted.values() for parameter in rows.parameters]
+    with connection.cursor() as cursor:
+        run(cursor, f"WITH {', '.join(deletions)} SELECT {', '.join(counts)}", [*parameters, *parameters])
+        found = cursor.fetchone()
+    for table, there, gone in zip(wanted, found[::2], found[1::2], strict=True):
+        if there != gone:
+            raise _undeleted(connection, table)
 
 
 def truncate(connection: BaseDatabaseWrapper, tables: Iterable[Table]) -> None:
@@ -43,14 +65,23 @@ def truncate(connection: BaseDatabaseWrapper, tables: Iterable[Table]) -> None:
             run(cursor, f"TRUNCATE {names}")
 
 
-def _delete(connection: BaseDatabaseWrapper, table: Table, rows: Selection) -> None:
-    source = table.own_rows
+def empty(connection: BaseDatabaseWrapper, tables: Iterable[Table]) -> None:
+    """Delete all rows of SQLite tables, which it does without a look at each where no trigger wants to know of it."""
     with connection.cursor() as cursor:
-        run(cursor, f"DELETE FROM {source} WHERE {rows.sql}", rows.parameters)
-    left: Sequence[object] = select_keys(connection, table, rows, 1)
-    if left:
-        raise SeedError(
-            f"Rows of {table.label} were still there after they had been deleted: a trigger or a rule of the table "
-            f"({', '.join(triggers_of(connection, table)) or 'none is known'}) prevents it. Nothing was changed; "
-            "disable it, or leave the table out of the seeds."
-        )
+        for table in tables:
+            run(cursor, f"DELETE FROM {table.sql}")
+
+
+def _delete(connection: BaseDatabaseWrapper, table: Table, rows: Selection) -> None:
+    with connection.cursor() as cursor:
+        run(cursor, f"DELETE FROM {table.own_rows} WHERE {rows.sql}", rows.parameters)
+    if select_keys(connection, table, rows, 1):
+        raise _undeleted(connection, table)
+
+
+def _undeleted(connection: BaseDatabaseWrapper, table: Table) -> SeedError:
+    return SeedError(
+        f"Rows of {table.label} were still there after they had been deleted: a trigger or a rule of the table "
+        f"({', '.join(triggers_of(connection, table)) or 'none is known'}) prevents it. Nothing was changed; "
+        "disable it, or leave the table out of the seeds."
+    )

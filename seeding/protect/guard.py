@@ -3,7 +3,7 @@
 After a seed, a seeded table has the rows that were kept, and the new ones.
 
 - Kept: rows that match their seeder's `keep` (staff), all that belongs to such a row (that refers to it, directly or
-  through others), and all that any of those refers to.
+  through others), and all that any of those refers to, also through tables that aren't seeded.
 - Deleted: the other rows of seeded tables that are shown to be the seed's (`ownership`), also those of tables whose
   seeder is gone.
 - Losses: the other rows of seeded tables, and all rows of other tables that refer to a row that is deleted, directly or
@@ -22,10 +22,10 @@ from ..database.catalogue import Catalogue, Table
 from ..database.connections import describe
 from ..database.foreign_keys import ForeignKey, foreign_keys
 from ..database.rows import all_rows
+from ..declare.keys import Keys, keys_there
 from ..declare.registry import Seeders
 from ..declare.seeder import Seeder
 from ..errors import Refused
-from ..models import KeyRange
 from ..report.results import Loss
 from .ownership import Owned, owned
 from .selections import (
@@ -36,6 +36,8 @@ from .selections import (
     count,
     fingerprint_of,
     none_of,
+    not_of_seed,
+    of_seed,
     referred_to_by,
     referring_to,
     referring_to_all_but,
@@ -52,7 +54,8 @@ class TableSurvey:
 
     table: Table
     seeder: Seeder | None  # None: it is gone
-    key_range: KeyRange | None
+    keys: Keys | None  # that the last seed gave
+    is_refilled: bool = False  # the new rows take the place of all that aren't kept, whoever created them
     owned: Owned = field(default_factory=Owned)
     belonging: set[Key] = field(default_factory=set)
     kept: set[Key] = field(default_factory=set)
@@ -61,25 +64,18 @@ class TableSurvey:
     @property
     def seeded(self) -> Selection:
         """The rows to delete that are the seed's."""
-        if self.key_range is None:
+        if self.keys is None:
             return NO
-        first, last = self.key_range.first_key, self.key_range.last_key
-        within = Selection(f"{self._key} BETWEEN {first} AND {last}")
-        return within & none_of(self.table, self.kept | {(key,) for key in self.owned.unproven})
+        return of_seed(self.table, self.keys) & none_of(self.table, self.kept | {(key,) for key in self.owned.unproven})
 
     @property
     def foreign(self) -> Selection:
         """The other rows that aren't kept."""
-        if self.key_range is None:
+        if self.keys is None:
             return none_of(self.table, self.kept)
-        first, last = self.key_range.first_key, self.key_range.last_key
-        outside = Selection(f"{self._key} < {first} OR {self._key} > {last}")
+        outside = not_of_seed(self.table, self.keys)
         unproven = any_of(self.table, {(key,) for key in self.owned.unproven})
         return (outside if unproven == NO else outside | unproven) & none_of(self.table, self.kept)
-
-    @property
-    def _key(self) -> str:
-        return self.table.names[self.table.key[0]]
 
 
 @dataclass
@@ -96,18 +92,20 @@ class Lost:
 class Guard:
     """What a seed would do to the rows that are there, as of one moment."""
 
-    def __init__(self, seeders: Seeders, using: str) -> None:
-        """Read the catalogue and the record; `look` reads the rows."""
+    def __init__(self, seeders: Seeders, using: str, *, clears: bool = False) -> None:
+        """Read the catalogue and the record; `look` reads the rows. `clears`: nothing is to be created."""
         self.using, self.connection = using, connections[using]
         self.catalogue = Catalogue(using)
         self.ranges = record.key_ranges(using)
-        by_name = {seeder.table: seeder for seeder in seeders}
+        by_name = self._seeders = {seeder.table: seeder for seeder in seeders}
         existing = [model._meta.db_table for seeder in seeders for model in seeder.existing]
         orphaned = [name for name in self.ranges if name not in by_name and name not in existing]
         self._found = self.catalogue.of_models([*by_name, *orphaned])
         self.existing = list(self.catalogue.of_models(existing).values())
+        keys = keys_there(self.ranges, self._found)
         self.surveys = {
-            table: TableSurvey(table, by_name.get(name), self.ranges.get(name)) for name, table in self._found.items()
+            table: TableSurvey(table, by_name.get(name), keys.get(name), is_refilled=name in by_name and not clears)
+            for name, table in self._found.items()
         }
         self.foreign_keys = foreign_keys(self.catalogue)
         disposable = [model._meta.db_table for seeder in seeders for model in seeder.disposable]
@@ -120,18 +118,29 @@ class Guard:
         own: list[Lost] = []
         for name, table in self._found.items():
             survey = self.surveys[table]
-            if survey.key_range is not None:
-                survey.owned = owned(self.connection, table, self.ranges, name, survey.seeder)
+            if survey.keys is not None:
+                found = owned(self.connection, table, survey.keys, self.ranges, name, self._seeders)
+                survey.owned = self._without_parent(survey, survey.keys, found)
                 all_are_deleted = not survey.kept
                 survey.delete = (
                     survey.owned.rows - len(survey.owned.unproven)
                     if all_are_deleted
                     else count(self.connection, table, survey.seeded)
                 )
-            if survey.seeder is not None:
+            if survey.is_refilled:
                 own = [*self._lost(table, NOT_SEEDED, survey.foreign), *own]
         self.lost = [*self._referring(), *own]
         return self
+
+    def _without_parent(self, survey: TableSurvey, keys: Keys, found: Owned) -> Owned:
+        """Return what is known of rows, of which those aren't the seed's whose parent, with the same key, isn't."""
+        parent = survey.seeder.key_parent if survey.seeder is not None else None
+        above = self.surveys[self._found[parent._meta.db_table]] if parent is not None else None
+        if above is None or not above.owned.unproven:
+            return found
+        rows = any_of(survey.table, {(key,) for key in above.owned.unproven}) & of_seed(survey.table, keys)
+        unproven = {key[0] for key in select_keys(self.connection, survey.table, rows)} | set(found.unproven)
+        return Owned(found.rows, tuple(sorted(unproven)))
 
     @property
     def losses(self) -> list[Loss]:
@@ -180,6 +189,8 @@ class Guard:
     def _keep(self) -> None:
         """Find the kept rows: from those that `keep` names down to all that belongs to them, and from there up."""
         inner = [k for k in self.foreign_keys if k.table in self.surveys and k.referenced in self.surveys]
+        leading = set(self.tables)
+        upwards = [k for k in self.foreign_keys if k.table in leading and k.referenced in leading]
         named = {
             table: self._matching(survey.seeder)
             for table, survey in self.surveys.items()
@@ -197,8 +208,9 @@ class Guard:
             return key.referenced, referred_to_by(key, any_of(key.table, there)) if there else None
 
         belonging = self._closure(named, inner, down)
-        for table, keys in self._closure(belonging, inner, up).items():
-            self.surveys[table].kept = keys
+        for table, keys in self._closure(belonging, upwards, up).items():
+            if table in self.surveys:
+                self.surveys[table].kept = keys
 
     def _closure(
         self,
@@ -233,9 +245,7 @@ class Guard:
         for table, survey in self.surveys.items():
             for key in self._from_outside(table):
                 selection = (
-                    referring_to_all_but(key, survey.kept)
-                    if survey.seeder is not None
-                    else referring_to(key, survey.seeded)
+                    referring_to_all_but(key, survey.kept) if survey.is_refilled else referring_to(key, survey.seeded)
                 )
                 found += self._lost(key.table, _why(key), selection)
         newest = found
@@ -255,14 +265,14 @@ class Guard:
         return found
 
     def _from_outside(self, referenced: Table) -> list[ForeignKey]:
-        """Return the foreign keys to the table whose rows aren't deleted anyway, as those of seeded tables are."""
-        seeded = {table for table, survey in self.surveys.items() if survey.seeder is not None}
-        return [key for key in self.foreign_keys if key.referenced == referenced and key.table not in seeded]
+        """Return the foreign keys to the table whose rows aren't deleted anyway, as those of refilled tables are."""
+        refilled = {table for table, survey in self.surveys.items() if survey.is_refilled}
+        return [key for key in self.foreign_keys if key.referenced == referenced and key.table not in refilled]
 
     def _lost(self, table: Table, why: str, rows: Selection) -> list[Lost]:
         """Return the selected rows as a loss, if there are any; those of the seed itself are none."""
         survey = self.surveys.get(table)
-        if survey is not None and survey.seeder is None:
+        if survey is not None and not survey.is_refilled:
             rows &= survey.foreign
         examples = select_keys(self.connection, table, rows, SHOWN_KEYS)
         if not examples:
@@ -277,20 +287,20 @@ def _why(key: ForeignKey) -> str:
     return f"references {key.referenced.label} rows that would be deleted, by {', '.join(key.columns)}"
 
 
-def refusal(version: str, using: str, losses: Sequence[Loss]) -> Refused:
-    """Return the error that names what would be lost, and how to go on."""
+def refusal(what: str, using: str, losses: Sequence[Loss]) -> Refused:
+    """Return the error that names what would be lost by `what`, and how to go on."""
     return Refused(
-        f"Seeding {version} would delete rows of {describe(using)} that were not created by a seed:\n"
+        f"{what[:1].upper()}{what[1:]} would delete rows of {describe(using)} that were not created by a seed:\n"
         + "".join(f"  {loss}\n" for loss in losses)
         + "Nothing was changed. Move them away, or give --overwrite to delete them too."
     )
 
 
-def changed_meanwhile(version: str, using: str, losses: Sequence[Loss]) -> Refused:
+def changed_meanwhile(what: str, using: str, losses: Sequence[Loss]) -> Refused:
     """Return the error for rows that are others than those whose deletion was announced and allowed."""
     return Refused(
-        f"The rows of {describe(using)} that seeding {version} would delete, and that were not created by a seed, "
+        f"The rows of {describe(using)} that {what} would delete, and that were not created by a seed, "
         "changed after they had been announced. They are now:\n"
         + ("".join(f"  {loss}\n" for loss in losses) or "  none\n")
-        + "Nothing was changed. Look at them with --plan, and run the seed again."
+        + "Nothing was changed. Look at them with --plan, and try again."
     )

@@ -13,7 +13,8 @@ A row is the seed's when all its marks match, or one that tells it from others: 
 at most one row in a hundred has. So a visitor may edit most of a row. What no mark was kept of is generated again, and
 compared in the same way, as long as the code still generates it; on SQLite the unmarked rows of a large table are taken
 for the seed's where all but one in a hundred of the marked ones are: comparing millions of rows would take longer
-than the seed. Anything else isn't shown to be the seed's, and isn't deleted without having been announced.
+than the seed. Anything else isn't shown to be the seed's, and isn't deleted without having been announced; nor is a row
+with the key of such a row, to which it is linked one to one.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from ..database.names import quoted, run
 from ..database.record import applied
 from ..database.rows import all_rows
 from ..declare.existing import read_existing
+from ..declare.keys import NO_KEYS, Keys, RangeOfKeys, recorded_keys
 from ..declare.kinds import kind_of
 from ..declare.kinds.base import Kind
 from ..declare.kinds.references import Reference
@@ -42,6 +44,7 @@ from ..generate.columns import Batch, Categorical, Column
 from ..generate.marks import Marks, marks_of
 from ..generate.streams import Dataset
 from ..models import KeyRange
+from .selections import of_seed
 
 MARKED_ROWS = 20_000  # of a table, at most
 MARKED_COLUMNS = 3
@@ -77,7 +80,9 @@ def chosen_columns(seeder: Seeder, batch: Batch, target: Target) -> list[str]:
     """Return the names of the columns whose values differ most in the first rows."""
     some = _sliced(batch, slice(0, CHOSEN_FROM))
     # What a field's own class makes of a value when it is stored may not be known again in what it reads.
-    names = [c.name for c in seeder.digested if not c.kind.is_adapted] or [c.name for c in seeder.digested]
+    # And a key that a seeder declares is the one by which the row was found.
+    columns = [c for c in seeder.digested if c.field is not seeder.key]
+    names = [c.name for c in columns if not c.kind.is_adapted] or [c.name for c in columns]
     marks = _marks(seeder, names, some, target)
     different = {name: len(np.unique(found)) for name, found in zip(names, marks, strict=True)}
     return sorted(names, key=lambda name: -different[name])[:MARKED_COLUMNS]
@@ -107,31 +112,30 @@ class Owned:
 def owned(
     connection: BaseDatabaseWrapper,
     table: Table,
+    keys: Keys,
     ranges: Mapping[str, KeyRange],
     name: str,
-    seeder: Seeder | None,
+    seeders: Mapping[str, Seeder],
 ) -> Owned:
     """Look at the rows of `table` in its recorded range. `name` is the table's name in the record."""
     key_range = ranges[name]
-    if not table.key:
-        return Owned(0, ())
-    key = quoted(connection, table.key[0])
-    within = f"{key} BETWEEN {key_range.first_key} AND {key_range.last_key}"
+    key, within = quoted(connection, table.key[0]), of_seed(table, keys)
     with connection.cursor() as cursor:
-        rows = run(cursor, f"SELECT count(*) FROM {table.own_rows} WHERE {within}").fetchone()[0]
+        query = f"SELECT count(*) FROM {table.own_rows} WHERE {within.sql}"
+        rows = run(cursor, query, within.parameters).fetchone()[0]
         if not rows or (key_range.seed_version is None and applied(connection.alias) is None):
             return Owned(rows, ())  # recorded before there were proofs, and nothing to generate the rows again from
         written = ""
         if _is_of_this_server(connection, key_range):
             written = f" AND xmin <> '{key_range.transaction_id}'::xid"
-        query = f"SELECT {key} FROM {table.own_rows} WHERE {within}{written} ORDER BY {key}"
-        candidates = [row[0] for row in run(cursor, query).fetchall()]
+        query = f"SELECT {key} FROM {table.own_rows} WHERE ({within.sql}){written} ORDER BY {key}"
+        candidates = [row[0] for row in run(cursor, query, within.parameters).fetchall()]
     if not candidates:
         return Owned(rows, ())
-    model = seeder.model if seeder is not None else _model_of(name)
+    model = seeders[name].model if name in seeders else _model_of(name)
     if model is None:
         return Owned(rows, tuple(candidates))
-    judge = _Judge(connection.alias, model, seeder, ranges, name)
+    judge = _Judge(connection.alias, model, seeders, keys, ranges, name)
     return Owned(rows, tuple(judge.unproven(candidates, trusts_samples=not written)))
 
 
@@ -181,17 +185,21 @@ class _Judge:
         self,
         using: str,
         model: type[models.Model],
-        seeder: Seeder | None,
+        seeders: Mapping[str, Seeder],
+        keys: Keys,
         ranges: Mapping[str, KeyRange],
         name: str,
     ) -> None:
-        self._using, self._model, self._seeder, self._ranges = using, model, seeder, ranges
+        self._using, self._model, self._ranges = using, model, ranges
+        self._seeders, self._seeder = seeders, seeders.get(name)
+        self._keys = keys
         self._range = ranges[name]
         self._recorded = self._read_marks()
 
-    def unproven(self, keys: Sequence[int], *, trusts_samples: bool) -> list[int]:
+    def unproven(self, keys: Sequence[Any], *, trusts_samples: bool) -> list[Any]:
         """Return those of the keys whose rows aren't shown to be the seed's."""
-        numbers = [key - self._range.first_key for key in keys]
+        by_number = {self._keys.number(key): key for key in keys}
+        numbers = sorted(by_number)
         step = self._range.mark_step or 1
         found: list[int] = []
         unmarked = numbers
@@ -205,7 +213,7 @@ class _Judge:
             start = block[0] // BLOCK * BLOCK
             known = self._generated(start, start + BLOCK)
             found += block if known is None else self._mismatches(block, known, [n - start for n in block])
-        return sorted(number + self._range.first_key for number in found)
+        return [by_number[number] for number in sorted(found)]
 
     def _mismatches(self, numbers: Sequence[int], known: _Known, positions: Sequence[int]) -> list[int]:
         """Return those of the row numbers whose rows differ too much from the marks at the positions."""
@@ -225,15 +233,16 @@ class _Judge:
 
     def _values(self, numbers: Sequence[int], names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Return the present values of the rows with these numbers, which are there."""
-        first = self._range.first_key
         attributes = [self._model._meta.get_field(name).attname for name in names]  # type: ignore[union-attr]
         rows = all_rows(self._model, self._using)
-        rows = rows.filter(pk__gte=first + numbers[0], pk__lte=first + numbers[-1])
-        if len(numbers) * 10 < numbers[-1] - numbers[0]:
-            rows = rows.filter(pk__in=[first + number for number in numbers])
-        found = {row[0]: row[1:] for row in rows.values_list("pk", *attributes)}
+        is_range = isinstance(self._keys, RangeOfKeys)
+        if is_range:
+            rows = rows.filter(self._keys.rows(numbers[0], numbers[-1] + 1))
+        if not is_range or len(numbers) * 10 < numbers[-1] - numbers[0]:
+            rows = rows.filter(pk__in=[self._keys.key(number) for number in numbers])
+        found = {self._keys.number(row[0]): row[1:] for row in rows.values_list("pk", *attributes)}
         missing = (None,) * len(names)
-        return [found.get(first + number, missing) for number in numbers]
+        return [found.get(number, missing) for number in numbers]
 
     def _read_marks(self) -> _Known | None:
         marks = KeyRange.objects.using(self._using).filter(pk=self._range.pk).values_list("marks", flat=True).first()
@@ -249,17 +258,28 @@ class _Judge:
         seeder = self._seeder
         if seeder is None or source is None or source.anchored_at is None or source.row_counts is None:
             return None
-        first_keys = {table: r.first_key for table, r in self._ranges.items()}
-        target = Target(self._using, dict.fromkeys(source.row_counts, 1) | first_keys, source.anchored_at)
+        keys = dict.fromkeys(source.row_counts, NO_KEYS) | recorded_keys(self._ranges)
+        dataset = Dataset(source.seed_version, source.row_counts)
+        target = Target(self._using, keys, source.anchored_at, self._seeders, dataset)
         try:
             stop = min(stop, source.row_counts[self._range.table_name])
-            dataset = Dataset(source.seed_version, source.row_counts)
-            read_existing([seeder], dataset, self._using)
+            read_existing(_with_parents(seeder, self._seeders), dataset, self._using)
             batch = seeder.batch(dataset, start, stop)
             names = chosen_columns(seeder, batch, target)
             return _Known(names, _marks(seeder, names, batch, target))
         except (SeedError, KeyError, ValueError):
             return None
+
+
+def _with_parents(seeder: Seeder, seeders: Mapping[str, Seeder]) -> list[Seeder]:
+    """Return the seeder and those of the tables to which it refers, also through others."""
+    found = {seeder.table: seeder}
+    waiting = [seeder]
+    for each in waiting:  # it grows meanwhile
+        tables = {model._meta.db_table for model in each.parents} & {*seeders} - {*found}
+        found |= {table: seeders[table] for table in tables}
+        waiting += [seeders[table] for table in tables]
+    return waiting
 
 
 def _same(kind: Kind | None, values: Sequence[Any], marks: Marks) -> np.ndarray:

@@ -13,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from ..database.catalogue import Table
 from ..database.foreign_keys import ForeignKey
 from ..database.names import run
+from ..declare.keys import Keys, RangeOfKeys
 
 Key = tuple[Any, ...]  # a row's primary key, as the database stores it; without one, the row's place
 
@@ -41,6 +42,21 @@ EVERY, NO = Selection("1 = 1"), Selection("1 = 0")
 def any_of(table: Table, keys: Iterable[Key]) -> Selection:
     """Return the rows of the table with these keys."""
     return _among(table, _key(table), [_cast(table, column) for column in table.key] or ["tid"], keys)
+
+
+def of_seed(table: Table, keys: Keys, start: int = 0, stop: int | None = None) -> Selection:
+    """Return the rows with the keys that a seed gave: to the rows `start` to `stop` (exclusive), by default to all."""
+    stop = keys.count if stop is None else stop
+    if isinstance(keys, RangeOfKeys) and stop > start:
+        return Selection(keys.condition(table.names[table.key[0]], start, stop))
+    return any_of(table, [(keys.key(number),) for number in range(start, stop)])
+
+
+def not_of_seed(table: Table, keys: Keys) -> Selection:
+    """Return the other rows."""
+    if isinstance(keys, RangeOfKeys) and keys.count:
+        return Selection(keys.outside(table.names[table.key[0]]))
+    return none_of(table, [(keys.key(number),) for number in range(keys.count)])
 
 
 def none_of(table: Table, keys: Iterable[Key]) -> Selection:

@@ -17,6 +17,7 @@ def plan_as_json(plan: SeedPlan) -> str:
     return _json(
         {
             "version": plan.version,
+            "clears": plan.clears,
             "applied": plan.applied,
             "enabled": plan.enabled,
             "loader": plan.loader,

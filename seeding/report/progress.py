@@ -11,9 +11,25 @@ from .results import Loss
 
 @dataclass(frozen=True)
 class Progress:
-    """A progress event. `done` and `total` count the rows of `table`; of the stage start, `total` counts all rows."""
+    """A progress event.
 
-    stage: Literal["start", "waiting", "loading", "loaded", "finishing", "recreating", "note", "warning"]
+    `done` and `total` count the rows of `table`; in the stage recreating, constraints and indexes. In the stage start,
+    `total` counts all rows. A step is work whose length nobody knows; the next event ends it.
+    """
+
+    stage: Literal[
+        "start",
+        "waiting",
+        "replacing",
+        "step",
+        "loading",
+        "loaded",
+        "deleted",
+        "recreating",
+        "comparing",
+        "note",
+        "warning",
+    ]
     message: str = ""
     table: str = ""
     done: int = 0

@@ -53,6 +53,24 @@ class SeedResult:
 
 
 @dataclass(frozen=True)
+class ClearResult:
+    """What a clearing did. Its text is the last line that `manage.py seed --clear` prints."""
+
+    version: str | None  # that was applied, or applied last; None where there was nothing to clear
+    row_counts: Mapping[str, int]  # the seed's rows that were deleted, by table
+    duration_s: float
+    database: str
+
+    def __str__(self) -> str:
+        if self.version is None:
+            return f"There are no seeded rows in {self.database}. Nothing was changed."
+        return f"Cleared {self.version}: {counted(self.row_counts) or 'nothing'} in {self.duration_s:.1f} s."
+
+    def __repr__(self) -> str:
+        return f"<ClearResult: {self}>"
+
+
+@dataclass(frozen=True)
 class Loss:
     """Rows that no seed created, and that a seed would delete."""
 
@@ -93,8 +111,11 @@ class SeedPlan:
     clashes: Sequence[str]  # kept rows' unique values that new rows need, in words
     disposable: Sequence[Loss] = ()  # rows that may be deleted with those that they reference
     obstacles: Sequence[str] = ()  # what of the database a seed can't see through, in words
+    clears: bool = False  # it is the plan of a clearing, which creates nothing
 
     def __repr__(self) -> str:
+        if self.clears:
+            return f"<SeedPlan: clearing deletes {counted({t.table: t.delete for t in self.tables})}>"
         created = counted({t.table: t.create for t in self.tables})
         return f"<SeedPlan: {self.version}{' (applied)' if self.applied else ''} creates {created} with {self.loader}>"
 
@@ -120,7 +141,7 @@ class Difference:
     """A seeded row's value that isn't what was generated."""
 
     table: str
-    key: int
+    key: object
     column: str
     was: object
     now: object

@@ -8,17 +8,22 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from .results import SeedPlan, SeedStatus
-from .wording import printable
+from .wording import duration, printable
 
 if TYPE_CHECKING:
     from ..models import SeedMetadata
 
 SHOWN_ATTEMPTS = 20
-_NUMBERS = (3, 4)  # columns of the table, aligned to the right
+SHOWN_OF_A_VERSION = 16  # characters, before a column is left out for more of them
+_HEADS = ("version", "status", "seeded at (UTC)", "rows", "took", "loader")
+_NUMBERS = ("rows", "took")  # aligned to the right
+_NEEDED_LEAST = ("loader", "took", "rows")  # left out in this order where the terminal is narrow
 
 
 def plan_as_text(plan: SeedPlan) -> str:
     """Return the plan in words."""
+    if plan.clears:
+        return _clearing_as_text(plan)
     lines = [f"{plan.database}: {plan.version} is {'applied' if plan.applied else 'not applied'}."]
     lines.append(
         f"A seed would skip. With --force, by the loader {plan.loader}, it would:"
@@ -34,6 +39,29 @@ def plan_as_text(plan: SeedPlan) -> str:
         f"create {t.create:>{created},}"
         for t in plan.tables
     ]
+    lines += _losses(plan)
+    if plan.clashes:
+        lines.append("It would be refused. These kept rows hold unique values that new rows need:")
+        lines += [f"  {clash}" for clash in plan.clashes]
+    return "\n".join([*lines, *_refusals(plan)])
+
+
+def _clearing_as_text(plan: SeedPlan) -> str:
+    state = f"{plan.version} is applied" if plan.applied else "nothing is applied"
+    lines = [f"{plan.database}: {state}."]
+    if not any(t.delete for t in plan.tables):
+        return "\n".join([*lines, "There are no seeded rows to clear."])
+    names = max(len(t.table) for t in plan.tables) + 1
+    deleted = max(len(f"{t.delete:,}") for t in plan.tables)
+    lines.append("Clearing would, and nothing else:")
+    lines += [
+        f"  {t.table + ':':<{names}} delete {t.delete:>{deleted},} seeded rows, keep {t.keep:,}" for t in plan.tables
+    ]
+    return "\n".join([*lines, *_losses(plan), *_refusals(plan)])
+
+
+def _losses(plan: SeedPlan) -> list[str]:
+    lines = []
     if plan.losses:
         lines.append(
             "It would be refused without --overwrite, as these rows were not created by a seed and would be deleted:"
@@ -42,13 +70,14 @@ def plan_as_text(plan: SeedPlan) -> str:
     if plan.disposable:
         lines.append("These rows may be deleted with the rows that they reference:")
         lines += [f"  {loss}" for loss in plan.disposable]
-    if plan.clashes:
-        lines.append("It would be refused. These kept rows hold unique values that new rows need:")
-        lines += [f"  {clash}" for clash in plan.clashes]
-    lines += [f"It would be refused: {printable(obstacle)}" for obstacle in plan.obstacles]
+    return lines
+
+
+def _refusals(plan: SeedPlan) -> list[str]:
+    lines = [f"It would be refused: {printable(obstacle)}" for obstacle in plan.obstacles]
     if not plan.enabled:
         lines.append("It would be refused: seeding isn't enabled here (SEED_ENABLED).")
-    return "\n".join(lines)
+    return lines
 
 
 def status_as_text(status: SeedStatus, width: int, colours: Mapping[str, Callable[[str], str]]) -> str:
@@ -60,13 +89,11 @@ def status_as_text(status: SeedStatus, width: int, colours: Mapping[str, Callabl
     lines = [f"{status.database}: {state}, {'a seed is' if status.running else 'no seed is'} running."]
     if not status.attempts:
         return "\n".join([*lines, "No seed has been applied yet."])
-    heads = ("version", "status", "seeded at (UTC)", "rows", "seconds", "loader")
     shown = status.attempts[:SHOWN_ATTEMPTS]
-    cells = [heads, *(_cells(attempt) for attempt in shown)]
-    widths = [max(len(line[i]) for line in cells) for i in range(len(heads))]
-    widths[0] = min(widths[0], max(len("version"), width - sum(widths[1:]) - 2 * (len(widths) - 1)))
+    cells = [dict(zip(_HEADS, row, strict=True)) for row in (_HEADS, *map(_cells, shown))]
+    widths = _widths(cells, width)
     table = [_line(row, widths) for row in cells]
-    lines += ["", table[0], _line(["-" * w for w in widths], widths)]
+    lines += ["", table[0], _line({head: "-" * w for head, w in widths.items()}, widths)]
     for attempt, line in zip(shown, table[1:], strict=True):
         lines.append(colours.get(attempt.status, str)(line))
         lines += textwrap.wrap(
@@ -80,19 +107,36 @@ def status_as_text(status: SeedStatus, width: int, colours: Mapping[str, Callabl
 def _cells(attempt: SeedMetadata) -> tuple[str, ...]:
     return (
         printable(attempt.seed_version),
-        "applied" if attempt.status == "success" else attempt.status,
+        attempt.state.lower(),
         _utc(attempt.seeded_at).strftime("%Y-%m-%d %H:%M:%S"),
         f"{sum(attempt.counts.values()):,}" if attempt.counts else "-",
-        "-" if attempt.duration_ms is None else f"{attempt.duration_ms / 1000:.1f}",
+        "-" if attempt.duration_ms is None else duration(attempt.duration_ms / 1000),
         printable(attempt.loader) or "-",
     )
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    version = cells[0] if len(cells[0]) <= widths[0] else f"{cells[0][: widths[0] - 3]}..."
-    aligned = [str.rjust if i in _NUMBERS else str.ljust for i in range(len(cells))]
-    padded = [align(cell, w) for align, cell, w in zip(aligned, (version, *cells[1:]), widths, strict=True)]
-    return "  ".join(padded).rstrip()
+def _widths(cells: Sequence[Mapping[str, str]], width: int) -> dict[str, int]:
+    """Return the width of each column that has room."""
+    widths = {head: max(len(row[head]) for row in cells) for head in _HEADS}
+    whole = widths["version"]
+
+    def rest() -> int:
+        others = [w for head, w in widths.items() if head != "version"]
+        return width - sum(others) - 2 * len(others)
+
+    for head in _NEEDED_LEAST:
+        if rest() < min(whole, SHOWN_OF_A_VERSION):
+            del widths[head]
+    widths["version"] = min(whole, max(len("version"), rest()))
+    return widths
+
+
+def _line(cells: Mapping[str, str], widths: Mapping[str, int]) -> str:
+    shown = dict(cells)
+    if len(cells["version"]) > widths["version"]:
+        shown["version"] = f"{cells['version'][: widths['version'] - 3]}..."
+    aligned = (f"{shown[head]:{'>' if head in _NUMBERS else '<'}{w}}" for head, w in widths.items())
+    return "  ".join(aligned).rstrip()
 
 
 def _utc(moment: datetime) -> datetime:

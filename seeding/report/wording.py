@@ -32,6 +32,22 @@ def counted(row_counts: Mapping[str, int]) -> str:
     return ", ".join(f"{rows:,} {_singular(table) if rows == 1 else table}" for table, rows in row_counts.items())
 
 
+def duration(seconds: float) -> str:
+    """Return a duration: `0.8 s`, or `45 ms` below a tenth of a second."""
+    milliseconds = round(seconds * 1000)
+    return f"{seconds:,.1f} s" if milliseconds >= 100 else f"{milliseconds} ms"
+
+
+def row_line(table: str, rows: int, took: str) -> str:
+    """Return the line of a table whose rows are done."""
+    return f"  {table:<12} {rows:>12,} {'row ' if rows == 1 else 'rows'} {took:>10}"
+
+
+def number_of(number: int, what: str) -> str:
+    """Return a number of things, which have a regular plural: `1 row`, `2 rows`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def _singular(table: str) -> str:
     """Return the table's name for one row, where it is a plain English plural: `1 user`."""
     regular = table.endswith("s") and not table.endswith(("ss", "us", "is", "ses", "ies", "xes", "ches", "shes"))

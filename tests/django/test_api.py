@@ -9,7 +9,7 @@ from model_bakery import baker
 
 from accounts.models import User
 from orders.models import Order
-from seeding import SeedError, SeedResult, plan, seed, status, verify
+from seeding import ClearResult, SeedError, SeedResult, clear, plan, seed, status, verify
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +69,19 @@ class TestInATestCase(TestCase):
 
     def test_rows_are_there(self) -> None:
         assert Order.objects.count() == 10
+
+
+def test_clear__in_a_test() -> None:
+    seed(row_counts={"users": 10, "orders": 30})
+    by_hand = baker.make_recipe("orders.order")
+    result = clear()
+    assert isinstance(result, ClearResult)
+    assert (result.version, dict(result.row_counts)) == ("v1", {"users": 10, "orders": 30, "payments": 30})
+    assert re.fullmatch(r"<ClearResult: Cleared v1: .* in \d\.\d s\.>", repr(result))
+    assert list(Order.objects.all()) == [by_hand]
+    assert list(User.objects.all()) == [by_hand.user]
+    assert status().applied is None
+    assert clear().version is None
+    with pytest.raises(AttributeError):
+        result.version = "v2"  # type: ignore[misc]
+    assert not seed(row_counts={"users": 3, "orders": 4}, overwrite=True).skipped

@@ -114,7 +114,7 @@ def test_existing__another_row_is_other_data(sketch: Write) -> None:
 def test_existing__none_is_an_error(sketch: Write, mode: tuple[str, ...]) -> None:
     shop = filled(sketch(SHOP, CITIES), ("Chile",))
     assert failure(shop, "seed", *mode) == (
-        "CommandError: shop.seeds.cities refers to existing rows of shop.Country with name__startswith='E', and there "
+        "shop.seeds.cities refers to existing rows of shop.Country with name__startswith='E', and there "
         "are none: create them first, by a migration, for example.\n"
     )
 

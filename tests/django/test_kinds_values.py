@@ -207,7 +207,7 @@ UNFIT: dict[str, tuple[Any, Any, str]] = {
     "text that is null": (models.JSONField(), np.array(["null"]), "give None, which is stored as NULL"),
     "template of other length": (models.JSONField(), {"a": np.arange(2)}, "a column of 2 values for 1 rows"),
     "template of moments": (models.JSONField(), {"a": np.array([0], "M8[s]")}, "JSON has none"),
-    "too many": (models.JSONField(), [1, 2], "2 values for 1 rows"),
+    "too many": (models.JSONField(), [1, 2], "2 values for 1 row"),
     "too long a path": (models.FilePathField(path="/", max_length=3), ["/abc"], "4 characters, and max_length is 3"),
 }
 

@@ -112,6 +112,7 @@ def test_log__is_silent_where_nobody_configured_it(sketch: Write) -> None:
 def test_health__logs_why_it_is_unhealthy(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer tells a stranger nothing; the log tells the operator."""
     caplog.set_level(logging.INFO, "seeding")
+    monkeypatch.setattr("seeding.health._last_reason", "")
     client = Client()
     assert client.get("/health").status_code == 503
     assert reasons(caplog) == [("v1", "not applied")]

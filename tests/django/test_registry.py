@@ -123,7 +123,7 @@ def test_check__names_what_does_not_fit() -> None:
         f"{WHERE}, column 'size': it holds 'big', and this column holds whole numbers. (seeding.E107)"
     )
     assert refused(registered((Shop, {"name": "x", "size": [1, 2]}))) == (
-        f"{WHERE}, column 'size': 2 values for 1 rows. (seeding.E107)"
+        f"{WHERE}, column 'size': 2 values for 1 row. (seeding.E107)"
     )
 
 
@@ -266,9 +266,9 @@ def test_register__refuses_a_second_seeder() -> None:
 @isolate_apps("tests")
 def test_register__refuses_other_keys() -> None:
     class Shop(Named):
-        code = models.CharField(max_length=3, primary_key=True)
+        day = models.DateField(primary_key=True)
 
-    with pytest.raises(RegistrationError, match=r"can't seed tests\.Shop: its primary key is a CharField"):
+    with pytest.raises(RegistrationError, match=r"can't seed tests\.Shop: its primary key is a DateField"):
         registered((Shop, {}))
 
 

@@ -82,6 +82,7 @@ def test_database_url__is_refused_in_one_line_that_shows_nothing_of_it(url: str,
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
+        ("postgres://u@%2Ftmp%2Fserver/x", {"USER": "u", "HOST": "/tmp/server", "NAME": "x"}),
         ("postgres://u:p@host:6432/x", {"USER": "u", "PASSWORD": "p", "HOST": "host", "PORT": 6432, "NAME": "x"}),
         ("postgresql://u:a+b%40%23%2F%3F@host/x+y", {"PASSWORD": "a+b@#/?", "NAME": "x+y", "PORT": ""}),
         ("postgres://u@//run/postgresql/x", {"HOST": "/run/postgresql", "NAME": "x", "USER": "u"}),

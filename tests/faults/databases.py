@@ -21,7 +21,7 @@ from tests.support.project import IS_POSTGRESQL, Project, connection_parameters,
 SIZES = ("--users", "20", "--orders", "100")  # loaded into the live constraints
 LARGE = ("--users", "500", "--orders", "5000")  # constraints and indexes are dropped and recreated
 V2 = ("--seed-version", "v2")
-LOADERS = ["bulk_create", "copy"] if IS_POSTGRESQL else ["bulk_create"]
+LOADERS = ["bulk_create", "copy" if IS_POSTGRESQL else "insert"]
 TABLES = ("users", "orders", "payments")
 
 

@@ -28,7 +28,7 @@ from tests.support.project import IS_POSTGRESQL, Project, on_server, seen_by_a_n
 RUNS = int(os.environ.get("CHAOS_RUNS", "3"))
 SIZES = ("--users", "300", "--orders", "6000")
 VERSIONS = ("v1", "v2")
-LOADERS = ["bulk_create", "copy"] if IS_POSTGRESQL else ["bulk_create"]
+LOADERS = ["bulk_create", "copy" if IS_POSTGRESQL else "insert"]
 SESSIONS = (
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
@@ -389,6 +389,16 @@ def test_behind_pgbouncer(project: Project, pooled: Project, loader: str) -> Non
     assert said == ["Seed alrea", "Seeded v3:"]
     assert_whole(project)
     assert not is_in_transaction(project)
+
+
+@on_postgresql
+def test_behind_pgbouncer__server_side_cursors_need_not_be_switched_off(pooled: Project) -> None:
+    settings = {"DJANGO_SETTINGS_MODULE": "tests.faults.cursors"}
+    pooled.seed(*SIZES, "--loader", "bulk_create", "--wait", "10", **settings)
+    pooled.seed(*SIZES, "--seed-version", "v2", **settings)
+    for mode in ("--verify", "--check", "--plan", "--status"):
+        done = pooled.run("seed", mode, "--seed-version", "v2", *([] if mode == "--status" else SIZES), **settings)
+        assert (done.returncode, done.stderr) == (0, ""), mode
 
 
 @on_postgresql

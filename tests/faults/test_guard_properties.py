@@ -87,6 +87,13 @@ def to_itself(**changes: Any) -> dict[str, Any]:
 # A kept row that references a seeded one, by a key that only the database has; and by one that Django has.
 UNKNOWN = {"tables": [seeded_table()], "edges": [to_itself()], "inserts": [[0, True, [1, 5, 5, 5]]], "edits": []}
 KNOWN = {**UNKNOWN, "edges": [to_itself(known=True)]}
+# A kept row that references a row of an unseeded table, which references a seeded row.
+BETWEEN = {
+    "tables": [seeded_table(count=1), seeded_table(kind="plain")],
+    "edges": [to_itself(to=1), to_itself(of=1)],
+    "inserts": [[1, False, [0, 4, 4, 4]], [0, True, [0, 4, 4, 4]]],
+    "edits": [],
+}
 
 
 @settings(
@@ -99,6 +106,8 @@ KNOWN = {**UNKNOWN, "edges": [to_itself(known=True)]}
 @given(example_graph=graphs())
 @example(example_graph={**UNKNOWN, "loader": LOADERS[0]})
 @example(example_graph={**UNKNOWN, "loader": LOADERS[-1]})
+@example(example_graph={**BETWEEN, "loader": LOADERS[0]})
+@example(example_graph={**BETWEEN, "loader": LOADERS[-1]})
 @example(example_graph={**KNOWN, "loader": LOADERS[0]})
 @example(example_graph={**KNOWN, "loader": LOADERS[-1]})
 def test_guard__nothing_is_lost_unannounced(judge: Worker, example_graph: dict[str, Any]) -> None:

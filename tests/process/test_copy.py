@@ -127,7 +127,7 @@ def test_copy__a_stopped_process_leaves_schema_and_data(project: Project, number
     assert (schema(project), project.content()) == (before, rows)
     if number is not signal.SIGKILL:
         assert project.history()[0][3] == "failed"
-        assert stderr.startswith("CommandError: Interrupted while seeding v1; nothing was changed.")
+        assert stderr.startswith("Interrupted while seeding v1; nothing was changed.")
     assert project.run("seed", "--check", *LARGE).returncode == 0
 
 
@@ -160,6 +160,17 @@ def test_copy__a_role_that_owns_nothing_loads_into_the_live_constraints(project:
     assert "deleting, and loading into the live constraints." in done.stdout
     assert schema(project) == before
     assert project.history()[0] == ("v2", 500, 5000, "success")
+
+
+def test_copy__names_all_that_are_in_the_way(project: Project) -> None:
+    project.seed(*LARGE, **ANCHOR)
+    with connect(project) as reader, connect(project) as analyzer:
+        reader.execute("SELECT count(*) FROM orders")
+        analyzer.execute("LOCK TABLE orders IN SHARE UPDATE EXCLUSIVE MODE")
+        writes, reads = (f"server process {session.info.backend_pid}, user" for session in (analyzer, reader))
+        done = project.run("seed", *LARGE, "--force", SEED_LOCK_TIMEOUT="1")
+    assert done.returncode == 5
+    assert 0 < done.stderr.index(writes) < done.stderr.index(reads)
 
 
 def test_copy__waits_for_a_reader_and_lets_the_others_through(project: Project) -> None:

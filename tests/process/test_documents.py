@@ -18,7 +18,12 @@ from tests.support.project import Project, create_database, drop_database
 from tests.support.stage import checkout, elsewhere
 
 PATHS = paths()
-OF_ANOTHER_PROJECT = {"docs/adopting.md": (), "docs/seeds.md": ("docs/adopting.md",)}  # and the pages that come before
+OF_ANOTHER_PROJECT = {  # and the pages that come before
+    "docs/adopting.md": (),
+    "docs/from.md": ("docs/adopting.md",),
+    "docs/package.md": (),
+    "docs/seeds.md": ("docs/adopting.md",),
+}
 REFERENCE = read("docs/reference.md")
 MAKEFILE = (ROOT / "Makefile").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
@@ -67,6 +72,7 @@ def test_mechanism__finds_what_is_wrong(tmp_path: Path, database: Project) -> No
         "```\nls\n```": "the tag ''",
         "```console\n$ make help\nmake seed  Something else\n```": "documented:",
         "```console\n$ python manage.py nothing\n```": "ended with 1",
+        "```console\n$ python -m pip install django-sedeed\n```": "what its package is",
         "```console\n$ rm -r /\n```": "a program that the tests don't know",
         "```console\n$ docker compose run --rm sed seed --status\n```": "names {'sed'}",
         "```console\n$ docker compose up --buildx\n```": "--buildx",
@@ -152,7 +158,8 @@ def test_options__are_those_of_the_command() -> None:
         actions = load_command_class(app, name).create_parser("manage.py", name)._actions
         return {option for action in actions for option in action.option_strings if option.startswith("--")}
 
-    own = options_of("seeding", "seed") - options_of("django.core", "flush") | {"--database", "--noinput", "--no-input"}
+    own = options_of("seeding", "seed") - options_of("django.core", "flush")
+    own |= {"--database", "--noinput", "--no-input", "--version"}
     documented = {span.split()[0] for span in REFERENCE.first_column("Options of `manage.py seed`")}
     assert documented == own
 

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import re
 import shlex
 import shutil
 import sqlite3
@@ -124,6 +125,11 @@ class Project:
         return self.query(
             "SELECT seed_version, row_count_users, row_count_orders, status FROM seed_metadata ORDER BY seeded_at DESC"
         )
+
+
+def without_slow_steps(printed: str) -> str:
+    """Return what a seed printed without the lines of steps that took seconds: a busy machine has more of them."""
+    return re.sub(r"^  [A-Z][^\n]*  (<seconds>|[\d.,]+ s)\n", "", printed, flags=re.M)
 
 
 def connection_parameters(database: str) -> dict[str, Any]:

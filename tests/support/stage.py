@@ -23,6 +23,7 @@ import shlex
 import stat
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,9 @@ from django.core.management import get_commands, load_command_class
 from tests.support import compose
 from tests.support.checkout import ROOT, copy_to
 from tests.support.documents import Block, Command, Page
-from tests.support.project import IS_POSTGRESQL, Project
+from tests.support.project import IS_POSTGRESQL, Project, without_slow_steps
 
-LOADERS = ("bulk_create", "copy") if IS_POSTGRESQL else ("bulk_create",)
+LOADERS = ("bulk_create", "copy" if IS_POSTGRESQL else "insert")
 SHORT_TARGETS = {"help", "seed"}  # which are run; others are only looked up, as they take minutes or never end
 SHELL = {"cd", "cp", "echo", "export", "ln", "mkdir"}
 PROGRAMS = {"python", ".venv/bin/python", "django-admin", "make", "docker", *SHELL}
@@ -43,15 +44,15 @@ PROGRAMS = {"python", ".venv/bin/python", "django-admin", "make", "docker", *SHE
 class Stage:
     """A project in a folder, on a database; what a page's commands leave behind is there for the next one."""
 
-    def __init__(self, folder: Path, database: Project) -> None:
-        self.folder, self.database = folder, database
+    def __init__(self, folder: Path, database: Project, executable: str = sys.executable) -> None:
+        self.folder, self.database, self.executable = folder, database, executable
         self.variables: dict[str, str] = {}
         self.last_code, self.last_output = 0, ""
         folder.mkdir(parents=True, exist_ok=True)
         binaries = folder / ".venv" / "bin"
         binaries.mkdir(parents=True)
         for name, call in (("python", ""), ("django-admin", " -m django")):
-            _write_program(binaries / name, f'#!/bin/sh\nexec {shlex.quote(sys.executable)}{call} "$@"\n')
+            _write_program(binaries / name, f'#!/bin/sh\nexec {shlex.quote(executable)}{call} "$@"\n')
 
     @property
     def environment(self) -> dict[str, str]:
@@ -110,6 +111,9 @@ class Stage:
             raise ValueError(f"{command!r} calls a program that the tests don't know")
         if words[0] == "export":
             self.variables |= {name: value for name, _, value in (word.partition("=") for word in words[1:])}
+            return
+        if words[1:4] == ["-m", "pip", "install"] and self.executable == sys.executable:
+            _check_installation(words[4:])
             return
         if words[:2] == ["docker", "compose"]:
             self.check(command)
@@ -237,9 +241,22 @@ def checkout(folder: Path, database: Project) -> Stage:
 
 
 def elsewhere(folder: Path, database: Project) -> Stage:
-    """Return a stage for somebody else's project: an empty folder, with this repository beside it as `../engine`."""
-    (folder.parent / "engine").symlink_to(ROOT)
-    return Stage(folder, database)
+    """Return a stage for somebody else's project: an empty folder, where the engine is, as if it were installed."""
+    packages = folder.parent / "packages"
+    packages.mkdir()
+    (packages / "seeding").symlink_to(ROOT / "seeding")
+    stage = Stage(folder, database)
+    stage.variables["PYTHONPATH"] = str(packages)
+    return stage
+
+
+def _check_installation(arguments: Sequence[str]) -> None:
+    """Raise ValueError where pip wouldn't install this package, with extras that it has."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for requirement in [argument for argument in arguments if not argument.startswith("-")]:
+        name, _, extras = requirement.rstrip("]").partition("[")
+        if name != project["name"] or not set(filter(None, extras.split(","))) <= set(project["optional-dependencies"]):
+            raise ValueError(f"{requirement!r} isn't what its package is, or has: {project['name']}")
 
 
 def merged(there: str, new: str) -> str:
@@ -277,9 +294,9 @@ def same_text(documented: str, printed: str) -> None:
 def _plain(text: str) -> str:
     """Return the text with placeholders for what differs from run to run, or between the databases."""
     text = re.sub(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(\+00:00)?", "<moment>", text)
-    text = re.sub(r"\b\d+\.\d+ s\b", "<seconds>", text)
-    text = re.sub(r"(?<=  )\d+\.\d(?=  )", "<seconds>", text)
-    text = re.sub(r"\b(bulk_create|copy)\b", "<loader>", text)
+    text = re.sub(r"\b(\d+\.\d+ s|\d+ ms)\b", "<seconds>", text)
+    text = re.sub(r"\b(bulk_create|copy|insert)\b", "<loader>", text)
+    text = without_slow_steps(text)
     lines = [re.sub(r"-{3,}", "---", re.sub(r" {2,}", "  ", line.rstrip())) for line in text.strip("\n").splitlines()]
     return "".join(f"{line}\n" for line in lines)
 

@@ -9,6 +9,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "seeding",
     "tests.zoo",
+    "tests.zoo.keys",
 ]
 AUTH_USER_MODEL = "auth.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

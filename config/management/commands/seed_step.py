@@ -5,12 +5,14 @@ from io import StringIO
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
+
+from seeding.management.errors import PlainErrors
 
 REFUSED = 6
 
 
-class Command(BaseCommand):
+class Command(PlainErrors):
     help = "Runs `seed --noinput`. Where seeding is not enabled it says so, and ends with 0."
     requires_system_checks = ()  # as `seed`
 

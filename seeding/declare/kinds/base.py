@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
 from ...generate.columns import Categorical, Column, filled, masked, nulls_of
-from ...report.wording import shown
+from ...report.wording import number_of, shown
 from ..target import Target
 from . import cells
 from .cells import Cells
 
+_SCALARS = (np.number, np.bool_)
 _PREPARING = ("get_prep_value", "get_db_prep_value", "get_db_prep_save")
 
 
@@ -59,7 +60,7 @@ class Kind(ABC):
         """
         found = self.given(value, count)
         if len(found) != count:
-            raise ValueError(f"{len(found):,} values for {count:,} rows")
+            raise ValueError(f"{number_of(len(found), 'value')} for {number_of(count, 'row')}")
         if not self.field.null and nulls_of(found) is not None:
             raise ValueError("it holds NULL, and the column may not be NULL")
         self.check(found)
@@ -71,7 +72,7 @@ class Kind(ABC):
             _check_codes(value)
             return self.categories(value)
         if isinstance(value, list | tuple) and not self.is_one_value(value):
-            return self.of_list(value)
+            return self.of_list([v.item() if isinstance(v, _SCALARS) else v for v in value])
         if isinstance(value, np.ndarray) and value.ndim == 1:
             return self.of_list(value.tolist()) if value.dtype == object else self.of_array(value)
         if isinstance(value, np.ndarray) and value.ndim > 1:
@@ -126,6 +127,23 @@ class Kind(ABC):
     @abstractmethod
     def python(self, column: Column) -> list[Any]:
         """Return a stored column as the values that the ORM takes and gives."""
+
+    def parameters(self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper) -> list[Any]:
+        """Return a stored column as SQLite's driver takes it, stored like what the ORM sends."""
+        prepares = (getattr(type(self.field), name).__module__ for name in _PREPARING)
+        is_djangos = not self.is_adapted and all(module.startswith("django.") for module in prepares)
+        if is_djangos and (found := self.quick_parameters(column, column_type, connection)) is not None:
+            return found
+        save = self.field.get_db_prep_save
+        return [save(value, connection) for value in self.python(column)]
+
+    def quick_parameters(
+        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper
+    ) -> list[Any] | None:
+        """Return what `parameters` does without the field's help, or None."""
+        return self.python(column) if self.is_sent_as_is else None
+
+    is_sent_as_is: ClassVar[bool] = False  # the driver gets the values that the ORM takes
 
     def read(self, values: Sequence[Any]) -> Column:
         """Return values that the ORM gave as a stored column."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
+from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
 from ...generate.columns import Column, filled, masked, nulls_of
@@ -15,6 +16,9 @@ from ...generate.generic import GenericRows
 from ..target import Target
 from .base import Kind
 from .cells import Cells
+from .identifiers import Identifier
+from .numbers import Integer
+from .references import Reference
 from .text import Text
 
 
@@ -32,15 +36,32 @@ class GenericKey(Kind):
     def given(self, value: Any, count: int) -> Column:
         if not isinstance(value, GenericRows) or value.models != self.models:
             raise TypeError("it must be rows.generic() of the same models in every call")
+        for model in self.models:
+            if not self._holds(_key_kind(model)):
+                raise TypeError(f"keys of {model._meta.label} don't fit into a {type(self.field).__name__}")
         return value.column
+
+    def _holds(self, kind: Kind) -> bool:
+        if isinstance(self._inner, Text):
+            return True
+        return isinstance(kind, Integer | Identifier) and type(self._inner) is type(kind)
 
     def stored(self, column: Column, target: Target) -> Column:
         numbers, codes = np.divmod(filled(column), len(self.models))  # type: ignore[arg-type]
-        firsts = np.array([target.first_keys[model._meta.db_table] for model in self.models], np.int64)
-        keys = numbers + firsts[codes]
-        found: Column = masked(keys.astype("U20") if isinstance(self._inner, Text) else keys, nulls_of(column))
+        parts = [self._keys(model, numbers[codes == code], target) for code, model in enumerate(self.models)]
+        joined = np.concatenate(parts)
+        keys = np.empty_like(joined)
+        keys[np.argsort(codes, kind="stable")] = joined
+        found: Column = masked(keys, nulls_of(column))
         self._inner.check(found)
         return found
+
+    def _keys(self, model: type[Model], numbers: NDArray[Any], target: Target) -> NDArray[Any]:
+        """Return the keys of a model's rows as the column's kind has them: in a column of texts, their text."""
+        keys: Any = target.keys[model._meta.db_table].of(numbers)
+        if isinstance(self._inner, Text):
+            return np.array([str(key) for key in _key_kind(model).python(keys)], np.str_)
+        return np.asarray(keys)
 
     def python(self, column: Column) -> list[Any]:
         return self._inner.python(column)
@@ -55,3 +76,18 @@ class GenericKey(Kind):
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool = False
     ) -> Cells:
         return self._inner.cells(column, column_type, connection, canonical=canonical)
+
+    def parameters(self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper) -> list[Any]:
+        return self._inner.parameters(column, column_type, connection)
+
+
+def _key_kind(model: type[Model]) -> Kind:
+    """Return the kind of a model's keys, those of another model's where it has the same."""
+    from . import kind_of
+
+    kind = kind_of(model._meta.pk)
+    while isinstance(kind, Reference):
+        kind = kind.target
+    if kind is None:
+        raise TypeError(f"{model._meta.label} has a key whose kind isn't known")
+    return kind

@@ -62,6 +62,13 @@ class Identifier(Kind):
     def python(self, column: Column) -> list[Any]:
         return [None if value is None else UUID(bytes=value) for value in column.tolist()]
 
+    def quick_parameters(
+        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper
+    ) -> list[Any] | None:
+        if connection.features.has_native_uuid_field:
+            return None
+        return [None if value is None else value.hex() for value in column.tolist()]
+
     def read(self, values: Sequence[Any]) -> Column:
         return self.of_list(values)
 

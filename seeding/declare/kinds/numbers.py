@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.operations import BaseDatabaseOperations
+from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
 from ...generate.columns import Column, filled
@@ -18,9 +19,13 @@ from . import cells
 from .base import Kind, Unsuitable
 from .cells import Cells
 
+SQLITE_DIGITS = 15  # SQLite stores decimals as floating point numbers, which are exact up to here
+
 
 class _Number(Kind):
     """A kind whose stored form is what NumPy holds."""
+
+    is_sent_as_is = True
 
     def python(self, column: Column) -> list[Any]:
         return column.tolist()
@@ -98,6 +103,14 @@ class Decimals(Kind):
     def python(self, column: Column) -> list[Any]:
         unit = Decimal(1).scaleb(-self.places)
         return [None if value is None else value * unit for value in column.tolist()]
+
+    def quick_parameters(
+        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper
+    ) -> list[Any] | None:
+        if self.digits > SQLITE_DIGITS or column_type.name != "decimal":
+            return None
+        found: list[Any] = (cast("NDArray[Any]", column) / float(10**self.places)).tolist()
+        return found
 
     def check_type(self, column_type: ColumnType) -> None:
         super().check_type(column_type)

@@ -83,7 +83,7 @@ class Range(Objects):
         is_exact = isinstance(field, DecimalRangeField)
         found = Exact(field.base_field) if is_exact else kind_of(field.base_field)
         assert found is not None  # noqa: S101
-        self._bound: Kind = found
+        self.bound: Kind = found
         self._default: str = getattr(field, "default_bounds", "[)")
 
     # What a seeder gives.
@@ -92,11 +92,11 @@ class Range(Objects):
         if isinstance(value, tuple) and len(value) == 2 and any(isinstance(v, np.ndarray | Categorical) for v in value):
             bounds = []
             for given in value:
-                column = self._bound.given(given, count)
+                column = self.bound.given(given, count)
                 if len(column) != count:
                     raise ValueError(f"it has a bound of {len(column):,} values for {count:,} rows")
-                self._bound.check(column)
-                bounds.append(plain(self._bound, column))
+                self.bound.check(column)
+                bounds.append(plain(self.bound, column))
             return objects(self._checked([(*pair, self._default) for pair in zip(*bounds, strict=True)]))
         return super().given(value, count)
 
@@ -109,9 +109,9 @@ class Range(Objects):
 
     def of_list(self, values: Sequence[Any]) -> Column:
         rows = [None if value is None else self._bounds(value) for value in values]
-        column = self._bound.of_list([row[i] for row in rows if row for i in (0, 1)])
-        self._bound.check(column)
-        return objects(self._checked(_regrouped(rows, plain(self._bound, column))))
+        column = self.bound.of_list([row[i] for row in rows if row for i in (0, 1)])
+        self.bound.check(column)
+        return objects(self._checked(_regrouped(rows, plain(self.bound, column))))
 
     def _bounds(self, value: Any) -> tuple[Any, ...]:
         if isinstance(value, PythonRange):
@@ -126,8 +126,8 @@ class Range(Objects):
         for row, found in zip(rows, canonical, strict=True):
             if found and None not in found[:2] and found[0] > found[1]:
                 raise ValueError(f"it holds the range {shown(row[:2])}, which ends before it begins")
-        if isinstance(self._bound, Integer):
-            self._bound.check(column_of(self._bound, [bound for row in canonical if row for bound in row[:2]]))
+        if isinstance(self.bound, Integer):
+            self.bound.check(column_of(self.bound, [bound for row in canonical if row for bound in row[:2]]))
         return rows
 
     # What is stored.
@@ -139,14 +139,14 @@ class Range(Objects):
 
     def _canonical(self, rows: Sequence[Any], target: Target) -> list[Any]:
         """Return ranges as PostgreSQL stores them: those of whole numbers and dates include the lower bound only."""
-        bounds = self._bound.of_list([row[i] for row in rows if row for i in (0, 1)])
-        found = _regrouped(rows, self._bound.stored(bounds, target).tolist())
-        is_discrete = isinstance(self._bound, Integer | Day)
+        bounds = self.bound.of_list([row[i] for row in rows if row for i in (0, 1)])
+        found = _regrouped(rows, self.bound.stored(bounds, target).tolist())
+        is_discrete = isinstance(self.bound, Integer | Day)
         return [_canonical(*row, is_discrete=is_discrete) if row else row for row in found]
 
     def python(self, column: Column) -> list[Any]:
         rows = list(column.labels) if isinstance(column, Categorical) else column.tolist()
-        bounds = self._bound.python(column_of(self._bound, [row[i] for row in rows if row for i in (0, 1)]))
+        bounds = self.bound.python(column_of(self.bound, [row[i] for row in rows if row for i in (0, 1)]))
         made = [None if row is None else self._range(row) for row in _regrouped(rows, bounds)]
         return [made[code] for code in column.codes.tolist()] if isinstance(column, Categorical) else made
 
@@ -156,14 +156,14 @@ class Range(Objects):
 
     def read(self, values: Sequence[Any]) -> Column:
         rows = [None if value is None else self._bounds(value) for value in values]
-        return objects(_regrouped(rows, self._bound.read([row[i] for row in rows if row for i in (0, 1)]).tolist()))
+        return objects(_regrouped(rows, self.bound.read([row[i] for row in rows if row for i in (0, 1)]).tolist()))
 
     def binary(
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
     ) -> Cells:
         rows = list(column.labels) if isinstance(column, Categorical) else column.tolist()
-        flat = column_of(self._bound, [row[i] for row in rows if row for i in (0, 1)])
-        bounds = self._bound.cells(flat, _SUBTYPES[column_type.name], connection, canonical=canonical)
+        flat = column_of(self.bound, [row[i] for row in rows if row for i in (0, 1)])
+        bounds = self.bound.cells(flat, _SUBTYPES[column_type.name], connection, canonical=canonical)
         encoded = _regrouped(rows, cells.to_bytes(bounds))
         found = cells.of_bytes([None if row is None else _encoded(row) for row in encoded])
         return found.taken(column.codes) if isinstance(column, Categorical) else found

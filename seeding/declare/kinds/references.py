@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from functools import cached_property
+from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from numpy.typing import NDArray
+from django.db.models import Field
 
 from ...database.catalogue import ColumnType
-from ...generate.columns import Column
+from ...generate.columns import Column, masked, nulls_of, taken
 from ...generate.existing import ExistingRows
 from ..target import Target
-from . import cells
 from .base import Kind
 from .cells import Cells
 
 
 class Reference(Kind):
-    """Row numbers of the table that the relation refers to."""
+    """Row numbers of the table that the relation refers to; what is stored is of the kind of that table's key."""
 
     fields = (models.ForeignKey,)
     title = "row numbers of another table"
-    types = ("int2", "int4", "int8")
+    types = ("int2", "int4", "int8", "uuid", "text", "varchar")  # whichever the other table's key is
     example = 'rows.reference("{name}", {parent})'
+
+    def __init__(self, field: Field[Any, Any]) -> None:
+        super().__init__(field)
+        if not isinstance(field.related_model, str) and self.target is not None:
+            self.is_adapted |= self.target.is_adapted
 
     @property
     def parent(self) -> type[models.Model]:
         """The model whose row numbers these are."""
         parent: type[models.Model] = self.field.related_model  # type: ignore[assignment]
         return parent._meta.concrete_model or parent
+
+    @cached_property
+    def target(self) -> Kind | None:
+        """The kind of the column that the relation refers to."""
+        from . import kind_of
+
+        return kind_of(self.field.target_field)  # type: ignore[attr-defined]
+
+    @property
+    def is_known(self) -> bool:
+        return isinstance(self.field.related_model, str) or self.target is not None
 
     def number(self, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
@@ -43,20 +59,42 @@ class Reference(Kind):
         model = value.lookup.model._meta.concrete_model
         if model is not self.parent:
             raise TypeError(f"it refers to rows of {model._meta.label}, and this column to {self.parent._meta.label}")
+        if not self.field.target_field.primary_key:  # type: ignore[attr-defined]
+            raise TypeError("it refers to existing rows, and this column to another one than their primary key")
         return value
 
     def stored(self, column: Column, target: Target) -> Column:
         if isinstance(column, ExistingRows):
-            return column.stored_keys()
-        return cast("NDArray[Any]", column) + target.first_keys[self.parent._meta.db_table]
+            return taken(self._target.read(column.keys), masked(column.codes, nulls_of(column)))
+        table = self.parent._meta.db_table
+        referred: Any = self.field.target_field  # type: ignore[attr-defined]
+        if referred.primary_key:
+            return target.keys[table].of(column)
+        return taken(target.values(table, referred.name), column)
 
     def python(self, column: Column) -> list[Any]:
-        return column.tolist()
+        return self._target.python(column)
 
     def read(self, values: Sequence[Any]) -> Column:
-        return self.of_list(values)
+        return self._target.read(values)
 
-    def binary(
-        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    def check_type(self, column_type: ColumnType) -> None:
+        self._target.check_type(column_type)
+
+    def cells(
+        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool = False
     ) -> Cells:
-        return cells.of_numbers(cast("NDArray[Any]", column), column_type.name)
+        if self.is_adapted:
+            return super().cells(column, column_type, connection, canonical=canonical)
+        return self._target.cells(column, column_type, connection, canonical=canonical)
+
+    def parameters(self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper) -> list[Any]:
+        if self.is_adapted:
+            return super().parameters(column, column_type, connection)
+        return self._target.parameters(column, column_type, connection)
+
+    @property
+    def _target(self) -> Kind:
+        if self.target is None:
+            raise TypeError(f"{self.field} refers to a column whose kind isn't known")
+        return self.target

@@ -34,6 +34,7 @@ class Text(Kind):
     example = '[f"{name} {{n}}" for n in rows.numbers]'
     types: ClassVar[tuple[str, ...]] = cells.TEXTS
     is_distinctive = True
+    is_sent_as_is = True
     dtype = "U"
     blank = ""
 
@@ -100,6 +101,13 @@ class FileName(Text):
     fields = (models.FileField,)
     title = "names of files"
     example = '[f"{name}/{{n}}.txt" for n in rows.numbers]'
+
+    def column(self, value: Any, count: int) -> Column:
+        """Return a column in declared form; the name of no file is empty, as Django stores it, and not NULL."""
+        column = super().column(value, count)
+        if isinstance(column, Categorical):
+            return Categorical(column.codes, tuple(label or "" for label in column.labels))
+        return filled(column)
 
     def number(self, value: Any) -> str:
         return super().number((value.name or "") if isinstance(value, FieldFile) else value)

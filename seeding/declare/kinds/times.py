@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
 from ...generate.columns import Column, filled, masked, nulls_of
+from ...generate.texts import moments_as_text
 from ..target import Target
 from . import cells
 from .base import Kind, Unsuitable
@@ -127,6 +128,18 @@ class Moment(_Time):
 
     def python(self, column: Column) -> list[Any]:
         return [None if us is None else EPOCH + timedelta(microseconds=us) for us in column.tolist()]
+
+    def quick_parameters(
+        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper
+    ) -> list[Any] | None:
+        if connection.timezone is not UTC:
+            return None
+        texts = moments_as_text(filled(column))  # type: ignore[arg-type]
+        nulls = nulls_of(column)
+        if nulls is not None:
+            return [None if null else text for null, text in zip(nulls, texts.tolist(), strict=True)]
+        found: list[Any] = texts.tolist()
+        return found
 
     def binary(
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from operator import index
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
@@ -36,6 +36,10 @@ class RowsBase:
 
     def __len__(self) -> int:
         return self._stop - self._start if self._picked is None else len(self._picked)
+
+    def __iter__(self) -> Iterator[int]:
+        """Yield the row numbers, from 0, as Python's own integers: `[f"Author {n}" for n in rows]`."""
+        return iter(self.numbers.tolist())
 
     @property
     def numbers(self) -> Numbers:

@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import sys
-from argparse import ArgumentTypeError
+from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from io import TextIOWrapper
@@ -17,23 +17,49 @@ from shutil import get_terminal_size
 from types import FrameType
 from typing import Any, TextIO, TypeVar, cast
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
+from django.core.management.base import CommandError, CommandParser, DjangoHelpFormatter, OutputWrapper
 
 from seeding import conf
 from seeding.apply.seed import seed
 from seeding.database.connections import check_alias, describe
 from seeding.errors import Differs, SeedError
+from seeding.management import drafting
+from seeding.management.errors import PlainErrors
 from seeding.report.progress import Progress
 from seeding.report.results import Loss
-from seeding.report.terminal import Bar
-from seeding.report.wording import printable, safe
+from seeding.report.terminal import Bar, Display, Log, has_bar
+from seeding.report.wording import duration, printable, row_line, safe
 
 T = TypeVar("T")
 
+EXAMPLES_AND_EXIT_CODES = """
+examples:
+  manage.py seed               seed, once per version
+  manage.py seed --plan        see what that would do
+  manage.py seed --version v2  replace the data with v2's
+  manage.py seed --force       apply the version again
+  manage.py seed --clear       remove what seeds created
+  manage.py seed --status      see the history
+  manage.py seed --verify      compare every seeded row
 
-class Command(BaseCommand):
-    help = "Fills the database with the configured version of the demo data, once per version, all or nothing."
-    bar: Bar | None = None
+exit codes:
+  0  seeded, already applied, cleared, or the same
+  1  failed, or a bad value in the environment;
+     nothing was changed
+  2  a bad value on the command line
+  3  --check, --verify: the version isn't applied
+  4  --check: the code or the row counts now generate
+     something else; --verify: the data differs
+  5  a lock was not acquired within SEED_LOCK_TIMEOUT
+  6  refused: seeding isn't enabled here (SEED_ENABLED), or
+     rows not created by a seed would be deleted
+  130, 143  interrupted; nothing was changed
+"""
+
+
+class Command(PlainErrors):
+    help = "Fills the database with the configured version of the demo\ndata, once per version, all or nothing."
+    display: Display | None = None
     requires_system_checks = ()  # they take longer than a skip; what a seed needs, it checks itself
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -51,32 +77,43 @@ class Command(BaseCommand):
         except SeedError as exc:  # said when the command runs, by when errors become one line
             self.unusable = exc
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        kwargs |= {"usage": "%(prog)s [options]", "epilog": EXAMPLES_AND_EXIT_CODES}
+        kwargs |= {"formatter_class": _HelpFormatter}
+        return super().create_parser(prog_name, subcommand, **kwargs)
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.allow_abbrev = False  # --over is no --overwrite
+        what = parser.add_argument_group("what to seed", conflict_handler="resolve")  # Django has a --version, too
         for name, rows in self.row_counts.items():
-            parser.add_argument(
+            what.add_argument(
                 f"--{name.replace('_', '-')}",
                 dest=name,
                 type=_checked(conf.row_count),
                 metavar="N",
                 help=f"number of {name} (SEED_{name.upper()}, else {rows:,})",
             )
-        parser.add_argument(
-            "--seed-version",
-            type=_checked(conf.version_name),
-            metavar="V",
-            help="version to apply (SEED_VERSION, else v1)",
-        )
-        parser.add_argument(
+        for option in ("--seed-version", "--version"):
+            what.add_argument(
+                option,
+                dest="seed_version",
+                type=_checked(conf.version_name),
+                metavar="V",
+                help="version to apply (SEED_VERSION, else v1)" if option != "--version" else "the same",
+            )
+        what.add_argument(
             "--loader",
             type=_checked(conf.loader_name),
             metavar="L",
             help=f"one of {', '.join(conf.LOADERS)} (SEED_LOADER, else auto)",
         )
-        parser.add_argument("--database", default="default", metavar="ALIAS", help="database to seed (default)")
+        what.add_argument("--database", default="default", metavar="ALIAS", help="database to seed (default)")
         parser.add_argument("--force", action="store_true", help="apply the version again though it is applied")
         parser.add_argument(
             "--overwrite", action="store_true", help="also delete rows that no seed created, if need be"
+        )
+        parser.add_argument(
+            "--clear", action="store_true", help="remove what seeds created, and nothing else; seed nothing"
         )
         parser.add_argument(
             "--wait",
@@ -94,11 +131,10 @@ class Command(BaseCommand):
         mode.add_argument(
             "--check",
             action="store_true",
-            help="exit 0 if applied, 3 if pending, 4 if the code now generates other data",
+            help="say whether the version is applied, and what the code still generates",
         )
-        mode.add_argument(
-            "--verify", action="store_true", help="compare every seeded row with what was generated: exit 0 same, 4 not"
-        )
+        mode.add_argument("--verify", action="store_true", help="compare every seeded row with what was generated")
+        drafting.add_arguments(parser)
         parser.add_argument("--format", choices=("table", "json"), default="table", help="of --status and --plan")
 
     def handle(self, **options: Any) -> None:
@@ -109,6 +145,8 @@ class Command(BaseCommand):
         self.options = options
         if options["format"] == "json" and not (options["status"] or options["plan"]):
             raise CommandError("--format json goes with --status or --plan; nothing was done.", returncode=2)
+        if options["clear"] and (unfit := self._unfit_for_clear()):
+            raise CommandError(f"--clear doesn't go with {unfit}; nothing was done.", returncode=2)
         try:
             if self.unusable is not None:
                 raise self.unusable
@@ -118,7 +156,9 @@ class Command(BaseCommand):
 
                     check_alias(options["database"])
                     wait_until_up(options["database"], options["wait"], self.report)
-                if options["status"]:
+                if options["draft"] is not None or options["write"] is not None:
+                    self._write(self.stdout, drafting.draft(options))
+                elif options["status"]:
                     self.show_status()
                 elif options["plan"]:
                     self.show_plan()
@@ -126,13 +166,15 @@ class Command(BaseCommand):
                     self.check_applied()
                 elif options["verify"]:
                     self.verify()
+                elif options["clear"]:
+                    self.clear()
                 else:
                     self.seed()
         except SeedError as exc:
             raise CommandError(safe(str(exc)), returncode=exc.exit_code) from exc
 
     def seed(self) -> None:
-        with self._bar() as self.bar:
+        with self._display() as self.display:
             result = seed(
                 **self._what(),
                 force=self.options["force"],
@@ -140,8 +182,27 @@ class Command(BaseCommand):
                 confirm=self._confirm() if not self.options["noinput"] else None,
                 report=self.report,
             )
-        self.bar = None
+        self.display = None
         self._say(str(result), style=None if result.skipped else self.style.SUCCESS)
+
+    def clear(self) -> None:
+        from seeding.apply.clear import clear
+
+        with self._display() as self.display:
+            result = clear(
+                using=self.options["database"],
+                overwrite=self.options["overwrite"],
+                confirm=self._confirm() if not self.options["noinput"] else None,
+                report=self.report,
+            )
+        self.display = None
+        self._say(str(result), style=self.style.SUCCESS if result.version is not None else None)
+
+    def _unfit_for_clear(self) -> str:
+        """Return the options given that say what to seed, or do something else."""
+        names = ["seed_version", "loader", "force", "status", "check", "verify", *self.row_counts]
+        given = [name for name in names if self.options[name] not in (None, False)]
+        return ", ".join(f"--{name.replace('_', '-')}" for name in given)
 
     def check_applied(self) -> None:
         from seeding.apply.check import check
@@ -151,25 +212,30 @@ class Command(BaseCommand):
     def verify(self) -> None:
         from seeding.apply.verify import verify
 
-        with self._bar() as self.bar:
+        with self._display() as self.display:
             found = verify(**self._what(), report=self.report)
-        self.bar = None
+        self.display = None
         if not found.same:
             raise Differs(str(found))
         self._say(str(found), style=self.style.SUCCESS)
 
-    def _bar(self) -> AbstractContextManager[Bar | None]:
-        plain = (
-            self.verbosity != 1 or not self.stdout.isatty() or os.environ.get("NO_COLOR") or self.options["no_color"]
-        )
-        return nullcontext() if plain else Bar()
+    def _display(self) -> AbstractContextManager[Display | None]:
+        """Return what shows the progress: a bar at a terminal, else a line now and then; nothing at verbosity 0."""
+        if not self.verbosity:
+            return nullcontext()
+        plain = self.verbosity > 1 or not self.stdout.isatty() or os.environ.get("NO_COLOR") or self.options["no_color"]
+        return Log(self._line) if plain or not has_bar() else Bar(self._line)
 
     def show_plan(self) -> None:
+        from seeding.apply.clear import plan_clear
         from seeding.apply.plan import plan
         from seeding.report.as_json import plan_as_json
         from seeding.report.text import plan_as_text
 
-        found = plan(**self._what(), report=self.report)
+        clears = self.options["clear"]
+        found = (
+            plan_clear(self.options["database"], self.report) if clears else plan(**self._what(), report=self.report)
+        )
         text = plan_as_json(found) if self.options["format"] == "json" else plan_as_text(found)
         self._write(self.stdout, text)
 
@@ -184,29 +250,43 @@ class Command(BaseCommand):
             self._write(self.stdout, status_as_json(found))
         else:
             colours = {"success": self.style.SUCCESS, "failed": self.style.ERROR}
-            self._write(self.stdout, status_as_text(found, max(60, get_terminal_size().columns), colours))
+            self._write(self.stdout, status_as_text(found, get_terminal_size().columns, colours))
 
     def report(self, event: Progress) -> None:
         """Print an event: warnings always but at verbosity 0, a line a table at 1, a line a batch at 2."""
-        if self.bar is not None:
-            self.bar.update(event)
+        if self.display is not None:
+            self.display.update(event)
         if event.stage == "warning":
-            if self.verbosity:
-                self._write(self.stderr, self.style.WARNING(f"Warning: {printable(event.message)}"))
-        elif event.stage == "loading":
-            self._say(f"  {event.table}: {event.done:,} of {event.total:,} rows", level=2)
+            self._warn(self.style.WARNING(f"Warning: {printable(event.message)}"))
+        elif event.stage in ("loading", "comparing"):
+            if event.done:
+                self._say(f"  {event.table}: {event.done:,} of {event.total:,} rows", level=2)
         elif event.stage == "recreating":
-            self._say(f"  Recreating {event.done} of {event.total}: {printable(event.message)}", level=2)
-        elif event.stage == "loaded":
-            self._say(f"  {printable(event.table):<12} {event.total:>12,} rows {event.seconds:>8.1f} s")
-        else:
-            self._say(printable(event.message), level=2 if event.stage in ("note", "finishing") else 1)
+            self._say(f"  {printable(event.message)}", level=2)
+        elif event.stage in ("loaded", "deleted"):
+            self._say(row_line(printable(event.table), event.total, duration(event.seconds)))
+        elif event.stage == "step":
+            self._say(f"  {printable(event.message)}", level=2)
+        elif event.message:
+            self._say(printable(event.message), level=2 if event.stage == "note" else 1)
         if self.signals and event.stage != "warning":  # noted by the handler, and lost where Python ran a destructor
             raise Signalled(self.signals[0])
 
     def _say(self, line: str, *, level: int = 1, style: Callable[[str], str] | None = None) -> None:
-        if self.verbosity >= level and not (self.bar is not None and self.bar.print(line)):
+        if self.verbosity < level:
+            return
+        if self.display is not None:
+            self.display.print(safe(line))
+        else:
             self._write(self.stdout, style(safe(line)) if style else safe(line))
+
+    def _warn(self, line: str) -> None:
+        if self.verbosity:
+            with self.display.paused() if self.display is not None else nullcontext():
+                self._write(self.stderr, line)
+
+    def _line(self, line: str) -> None:
+        self._write(self.stdout, line)
 
     def _write(self, stream: OutputWrapper, text: str) -> None:
         stream.write(text)
@@ -228,15 +308,22 @@ class Command(BaseCommand):
 
         def ask(losses: Sequence[Loss]) -> bool:
             database = describe(self.options["database"])
-            self.stdout.write(f"These rows of {database} were not created by a seed, and would be deleted:")
-            for loss in losses:
-                self.stdout.write(f"  {loss}")
-            try:
-                return input("Delete them? [y/N] ").strip().lower() in ("y", "yes")
-            except EOFError:
-                return False
+            with self.display.paused() if self.display is not None else nullcontext():
+                self.stdout.write(f"These rows of {database} were not created by a seed, and would be deleted:")
+                for loss in losses:
+                    self.stdout.write(f"  {loss}")
+                try:
+                    return input("Delete them? [y/N] ").strip().lower() in ("y", "yes")
+                except EOFError:
+                    return False
 
         return ask
+
+
+class _HelpFormatter(DjangoHelpFormatter, RawDescriptionHelpFormatter):
+    """Shows the examples line by line, and this command's own --version among its own options."""
+
+    show_last = DjangoHelpFormatter.show_last - {"--version"}
 
 
 class _Patient(OutputWrapper):

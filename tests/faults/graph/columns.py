@@ -20,7 +20,7 @@ from seeding import Categorical, SeedError, seed, verify  # noqa: E402
 from tests.faults.graph.example import SEEDERS, serve  # noqa: E402
 
 ANCHOR = datetime(2026, 1, 5, tzinfo=UTC)
-LOADERS = ["bulk_create", "copy"] if connection.vendor == "postgresql" else ["bulk_create"]
+LOADERS = ["bulk_create", "copy" if connection.vendor == "postgresql" else "insert"]
 BATCH_SIZES = (1, 7, 10_000)
 
 

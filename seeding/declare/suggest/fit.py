@@ -1,0 +1,66 @@
+"""Does an expression fit into its column? Tried with some rows: the first ones, and the last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Field
+
+from ...generate.rows import Rows
+from ...generate.streams import Dataset
+from ..kinds import Kind, Reference
+from ..target import Target
+from .expressions import Expression
+
+_SOME = 40  # rows at either end of a table
+_TARGET = Target("", {}, datetime(2026, 1, 5, tzinfo=UTC))
+_MISFITS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, ValidationError)
+
+
+def sample(dataset: Dataset, table: str) -> list[Rows]:
+    """Return some rows of the table, to try expressions with."""
+    total = dataset.row_counts[table]
+    starts = {0, max(0, total - _SOME)}
+    return [Rows(dataset, table, start, min(start + _SOME, total)) for start in sorted(starts) if start < total]
+
+
+def first_fitting(
+    kind: Kind, candidates: Iterable[Expression], some: Sequence[Rows], *, is_unique: bool
+) -> tuple[Expression | None, bool]:
+    """Return the first expression that fits into the column, and whether the field's validators accept its values.
+
+    One that validators accept comes first. None where none fits.
+    """
+    second = None
+    for expression in candidates:
+        try:
+            values = list(_values(kind, expression, some))
+        except _MISFITS:
+            continue
+        there = [repr(value) for value in values if value is not None]
+        if is_unique and len(set(there)) < len(there):
+            continue
+        if _is_valid(kind.field, values):
+            return expression, True
+        second = second or expression
+    return second, False
+
+
+def _values(kind: Kind, expression: Expression, some: Sequence[Rows]) -> Iterator[Any]:
+    for rows in some:
+        column = kind.column(expression.value(rows), len(rows))
+        yield from column.tolist() if isinstance(kind, Reference) else kind.python(kind.stored(column, _TARGET))
+
+
+def _is_valid(f: Field[Any, Any], values: Sequence[Any]) -> bool:
+    if f.is_relation or not f.validators:
+        return True
+    try:
+        for value in values:
+            f.run_validators(value)
+    except _MISFITS:
+        return False
+    return True

@@ -1,0 +1,133 @@
+"""Which models does a draft seed? Those that are named, those that they need, and none that has a seeder already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db import models
+
+from ..declare import checks
+from ..declare.defaults import constant_of, is_filled_by_the_database
+from ..declare.registry import registry
+from ..declare.seeder import Declaration, Model
+from ..errors import ConfigurationError, RegistrationError
+from ..report.wording import shown
+
+
+@dataclass
+class Selection:
+    """The models to draft seeders for, and why others get none."""
+
+    app: AppConfig  # of the first label
+    models: list[Model]
+    seeded: set[Model]  # that have a seeder already
+    refused: dict[Model, str] = field(default_factory=dict)
+
+
+def select(labels: Sequence[str]) -> Selection:
+    """Return what apps and models, such as `shop` and `shop.Book`, stand for.
+
+    A model that has a seeder is drafted only where it is named itself. Raises ConfigurationError.
+    """
+    named = models_of([label for label in labels if "." in label])
+    found = Selection(_app(labels[0]), [], set(registry.declarations()) - named)
+    for label in labels:
+        for model in _models(label):
+            _add(model, found)
+    _refuse_dependent(found)
+    if not found.models and not found.refused:
+        raise ConfigurationError(
+            f"Each model of {', '.join(labels)} has a seeder already: name a model, like "
+            f"{next(_models(labels[0]))._meta.label}, to draft one all the same.",
+            source="--draft",
+        )
+    return found
+
+
+def models_of(labels: Sequence[str]) -> set[Model]:
+    """Return the models that apps and models stand for. Raises ConfigurationError."""
+    return {model for label in labels for model in _models(label)}
+
+
+def _app(label: str) -> AppConfig:
+    name = label.partition(".")[0]
+    try:
+        return apps.get_app_config(name)
+    except LookupError:
+        known = ", ".join(sorted(app.label for app in apps.get_app_configs() if any(app.get_models())))
+        raise ConfigurationError(
+            f"There is no app {shown(name)} to draft seeders for: name one of {known}.", source="--draft"
+        ) from None
+
+
+def _models(label: str) -> Iterator[Model]:
+    app, name = _app(label), label.partition(".")[2]
+    if not name:
+        yield from app.get_models()
+        return
+    try:
+        yield app.get_model(name)
+    except LookupError:
+        known = ", ".join(model.__name__ for model in app.get_models())
+        raise ConfigurationError(
+            f"{app.label} has no model {shown(name)}: name one of {known}.", source="--draft"
+        ) from None
+
+
+def _add(model: Model, found: Selection) -> None:
+    """Add a model, the models that its rows can't do without, and the tables of its many-to-many relations."""
+    model = model._meta.concrete_model or model
+    if model in found.models or model in found.seeded or model in found.refused:
+        return
+    if reason := _refusal(model):
+        found.refused[model] = reason
+        return
+    found.models.append(model)
+    for parent in needed(model):
+        if not checks.is_maintained(parent):
+            _add(parent, found)
+    for relation in model._meta.local_many_to_many:
+        through: Any = relation.remote_field.through
+        if through._meta.auto_created and not issubclass(model, _users()):
+            _add(through, found)
+
+
+def needed(model: Model) -> list[Model]:
+    """Return the models that each row of `model` must refer to."""
+    fields: list[Any] = list(model._meta.concrete_fields)
+    relations = [f for f in fields if f.is_relation and not f.remote_field.parent_link]
+    required = [f for f in relations if f.primary_key or (constant_of(f) is None and not is_filled_by_the_database(f))]
+    return [f.related_model._meta.concrete_model or f.related_model for f in required]
+
+
+def _refusal(model: Model) -> str:
+    """Return why the engine can't seed the model; empty where it can."""
+    try:
+        checks.check_model(Declaration(model, 1, lambda rows: {}, None, frozenset()))
+    except RegistrationError as exc:
+        return str(exc).partition(f"can't seed {model._meta.label}: ")[2].removesuffix(" (seeding.E104)").rstrip(".")
+    return ""
+
+
+def _refuse_dependent(found: Selection) -> None:
+    """Refuse the models whose rows must refer to a model that can't be seeded."""
+    while True:
+        for model in found.models:
+            absent = [p for p in needed(model) if p not in found.seeded and p not in found.models]
+            if absent:
+                labels = " and ".join(parent._meta.label for parent in absent)
+                found.refused[model] = f"its rows refer to {labels}, which isn't seeded"
+                found.models.remove(model)
+                break
+        else:
+            return
+
+
+def _users() -> tuple[type[models.Model], ...]:
+    """Return the users of Django's own permissions: their groups and permissions are for somebody to give."""
+    from django.contrib.auth.models import PermissionsMixin
+
+    return (PermissionsMixin,)
