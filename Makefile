@@ -3,18 +3,12 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --annotation-style line
-# Tests of faults that the engine isn't yet shown to be free of: a file moves into `make test` when all of it passes.
-OPEN := $(addprefix tests/faults/test_,bounded_waits.py column_properties.py drifted_columns.py guard_properties.py \
-	hidden_rows.py hostile_names.py lost_packets.py ownership.py published_tables.py records.py restored_schema.py \
-	sqlite_files.py transactions.py) tests/process/test_zoo.py tests/process/test_messages_any_app.py \
-	tests/process/test_kinds.py $(addprefix tests/django/test_,guard_any_app.py values_any_app.py record_any_app.py \
-	logging.py)
-PYTEST := $(RUN) -m pytest -n logical $(addprefix --ignore=,$(OPEN))
+PYTEST := $(RUN) -m pytest -n logical
 export SEED_ENABLED ?= on
 
 .DEFAULT_GOAL := help
 ATOMIC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-.PHONY: help seed test test-sqlite test-postgresql test-open test-fast coverage lint lock build bench bench-sqlite bench-pages chaos pictures serve reset clean
+.PHONY: help seed test test-sqlite test-postgresql test-fast coverage lint lock build bench bench-sqlite bench-pages chaos pictures serve reset clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -34,12 +28,8 @@ test-sqlite: $(VENV)/ready-dev ## Test on SQLite
 test-postgresql: $(VENV)/ready-dev ## Test on a real PostgreSQL, or on the one that TEST_DATABASE_URL names
 	$(RUN) -m tests.support.postgres $(PYTEST) $(ARGS)
 
-test-open: $(VENV)/ready-dev ## Test what is still open, on both databases: failures are work to do
-	-$(RUN) -m pytest -n logical $(OPEN) $(ARGS)
-	-$(RUN) -m tests.support.postgres $(RUN) -m pytest -n logical $(OPEN) $(ARGS)
-
 test-fast: $(VENV)/ready-dev ## Test in half a minute: without a server, without processes
-	$(PYTEST) tests/unit tests/django $(ARGS)
+	$(PYTEST) tests/unit tests/django --ignore-glob="*_any_app.py" $(ARGS)
 
 coverage: $(VENV)/ready-dev ## Measure what the tests reach, in all processes, on both databases
 	$(RUN) -m coverage erase
