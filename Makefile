@@ -3,12 +3,16 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --annotation-style line
+# Tests of hostile databases, which wait a lot: `make test` leaves them to `make test-hostile` and `make coverage`.
+HOSTILE := $(addprefix tests/faults/test_,bounded_waits.py column_properties.py drifted_columns.py guard_properties.py \
+	hidden_rows.py hostile_names.py lost_packets.py ownership.py published_tables.py records.py restored_schema.py \
+	sqlite_files.py transactions.py)
 PYTEST := $(RUN) -m pytest -n logical
 export SEED_ENABLED ?= on
 
 .DEFAULT_GOAL := help
 ATOMIC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-.PHONY: help seed test test-sqlite test-postgresql test-fast coverage lint lock build bench bench-sqlite bench-pages chaos pictures serve reset clean
+.PHONY: help seed test test-sqlite test-postgresql test-hostile test-fast coverage lint lock build bench bench-sqlite bench-pages chaos pictures serve reset clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -23,10 +27,14 @@ test: $(VENV)/ready-dev ## Test on SQLite and on a real PostgreSQL, both at once
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(ATOMIC) test-sqlite test-postgresql
 
 test-sqlite: $(VENV)/ready-dev ## Test on SQLite
-	$(PYTEST) $(ARGS)
+	$(PYTEST) $(addprefix --ignore=,$(HOSTILE)) $(ARGS)
 
 test-postgresql: $(VENV)/ready-dev ## Test on a real PostgreSQL, or on the one that TEST_DATABASE_URL names
-	$(RUN) -m tests.support.postgres $(PYTEST) $(ARGS)
+	$(RUN) -m tests.support.postgres $(PYTEST) $(addprefix --ignore=,$(HOSTILE)) $(ARGS)
+
+test-hostile: $(VENV)/ready-dev ## Test hostile databases, on SQLite and on PostgreSQL: half an hour (PROPERTY_EXAMPLES=10)
+	$(PYTEST) $(HOSTILE) $(ARGS)
+	$(RUN) -m tests.support.postgres $(PYTEST) $(HOSTILE) $(ARGS)
 
 test-fast: $(VENV)/ready-dev ## Test in half a minute: without a server, without processes
 	$(PYTEST) tests/unit tests/django --ignore-glob="*_any_app.py" $(ARGS)
