@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .. import conf
-from ..database import record
+from ..database import locks, record
+from ..database.catalogue import Catalogue
 from ..database.errors import translated
 from ..errors import Differs
+from ..report.progress import ignore
 from ..report.wording import counted
 
 
@@ -43,7 +45,9 @@ def check(
             f"{config.version} is applied: {counted(attempt.counts)}. An earlier release recorded its digests in "
             "another way, so only --verify can tell whether the code still generates it."
         )
-    with translated(using, config.lock_timeout_s), record.bounded(using, config.lock_timeout_s):
+    existing = Catalogue(using).of_models([model._meta.db_table for seeder in seeders for model in seeder.existing])
+    deadline = locks.Deadline(config.lock_timeout_s)
+    with translated(using, config.lock_timeout_s), locks.reading(using, deadline, ignore, list(existing.values())):
         read_existing(seeders, dataset, using)
     samples = sample_digests(seeders, dataset)
     changed = [table for table, digest in samples.items() if attempt.table_sample_digests.get(table) != digest]

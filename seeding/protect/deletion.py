@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -18,41 +18,40 @@ def delete(guard: Guard, tables: Collection[Table], *, losses_too: bool) -> None
 
     With `losses_too`, of `tables` all but the kept rows go. Raises SeedError where the database keeps some.
     """
-    wanted: dict[Table, Selection] = {}
+    wanted: list[tuple[Table, Selection]] = []
     for lost in guard.lost:
         survey = guard.surveys.get(lost.table)
         if survey is None or not survey.is_refilled:
-            _add(wanted, lost.table, lost.rows)
+            wanted.append((lost.table, lost.rows))
     for survey in guard.in_deletion_order:
         if survey.is_refilled and survey.table in tables and losses_too:
-            _add(wanted, survey.table, none_of(survey.table, survey.kept))
+            wanted.append((survey.table, none_of(survey.table, survey.kept)))
         elif survey.delete and (survey.table in tables or not survey.is_refilled):
-            _add(wanted, survey.table, survey.seeded)
+            wanted.append((survey.table, survey.seeded))
     if guard.connection.vendor == "postgresql":
         _delete_together(guard.connection, wanted)
-    else:  # which looks at foreign keys when all is done
-        for table, rows in wanted.items():
+    else:  # SQLite looks at foreign keys when all is done; what refers to rows is told by them, so it comes first
+        for table, rows in wanted:
             _delete(guard.connection, table, rows)
 
 
-def _add(wanted: dict[Table, Selection], table: Table, rows: Selection) -> None:
-    wanted[table] = wanted[table] | rows if table in wanted else rows
-
-
-def _delete_together(connection: BaseDatabaseWrapper, wanted: Mapping[Table, Selection]) -> None:
+def _delete_together(connection: BaseDatabaseWrapper, wanted: Iterable[tuple[Table, Selection]]) -> None:
     """Delete in one statement, so that PostgreSQL looks at foreign keys, which may run in circles, after all of it."""
-    if not wanted:
+    by_table: dict[Table, Selection] = {}
+    for table, rows in wanted:
+        by_table[table] = by_table[table] | rows if table in by_table else rows
+    if not by_table:
         return
     deletions, counts = [], []
-    for n, (table, rows) in enumerate(wanted.items()):
+    for n, (table, rows) in enumerate(by_table.items()):
         source = f"FROM {table.own_rows} WHERE {rows.sql}"
         deletions.append(f"deleted{n} AS (DELETE {source} RETURNING 1)")
         counts.append(f"(SELECT count(*) {source}), (SELECT count(*) FROM deleted{n})")
-    parameters = [parameter for rows in wanted.values() for parameter in rows.parameters]
+    parameters = [parameter for rows in by_table.values() for parameter in rows.parameters]
     with connection.cursor() as cursor:
         run(cursor, f"WITH {', '.join(deletions)} SELECT {', '.join(counts)}", [*parameters, *parameters])
         found = cursor.fetchone()
-    for table, there, gone in zip(wanted, found[::2], found[1::2], strict=True):
+    for table, there, gone in zip(by_table, found[::2], found[1::2], strict=True):
         if there != gone:
             raise _undeleted(connection, table)
 

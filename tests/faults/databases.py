@@ -87,7 +87,9 @@ def schema(project: Project) -> object:
     """Return all that makes up the schema."""
     if IS_POSTGRESQL:
         return dump(project), indexes(project)
-    return project.query("SELECT * FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY 1, 2, 3")
+    return project.query(
+        "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY 1, 2, 3"
+    )
 
 
 def identifier(name: str) -> str:

@@ -40,7 +40,11 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a sm
 
 
 def schema(project: Project) -> object:
-    return postgres_schema(project) if IS_POSTGRESQL else project.query("SELECT * FROM sqlite_master ORDER BY 1, 2, 3")
+    return (
+        postgres_schema(project)
+        if IS_POSTGRESQL
+        else project.query("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY 1, 2, 3")
+    )
 
 
 def in_force(project: Project) -> str:
