@@ -18,7 +18,7 @@ from ..declare.registry import Seeders, registry
 from ..errors import Refused, SeedError
 from ..models import CLEAR, SeedMetadata
 from ..protect.deletion import delete
-from ..protect.guard import Guard, changed_meanwhile, refusal
+from ..protect.guard import Guard, refuse_unannounced
 from ..protect.obstacles import Obstacles
 from ..report.progress import Confirm, Progress, Report, ignore
 from ..report.results import ClearResult, SeedPlan, TablePlan
@@ -132,10 +132,7 @@ class Clearing(Attempt):
             tables = dict.fromkeys([*record.tables(before.catalogue), *before.surveys, *others])
             locks.lock_tables(connections[self._using], {locks.WRITE: list(tables)}, self._deadline, self._report)
             guard = Guard(seeders, self._using, clears=True).look()
-            if guard.losses != announced.losses:
-                if not announced.losses and not self._overwrite:
-                    raise refusal(self._doing, self._using, guard.losses)
-                raise changed_meanwhile(self._doing, self._using, guard.losses)
+            refuse_unannounced(self._doing, self._using, guard.losses, announced.losses, overwrite=self._overwrite)
             self._deleted = self._delete(guard)
             self._recorded = record.record_clearing(
                 self._using, seed_version=self._config.version, duration_ms=milliseconds_since(self._started)

@@ -27,7 +27,7 @@ from ..load.bulk_create import BulkCreate
 from ..load.insert import Insert
 from ..load.loader import Loader
 from ..models import KeyRange, SeedMetadata
-from ..protect.guard import Guard, changed_meanwhile, refusal
+from ..protect.guard import Guard, refuse_unannounced
 from ..protect.obstacles import Obstacles
 from ..protect.ownership import Marker, system_identifier
 from ..report.progress import Progress, Report, ignore
@@ -60,10 +60,7 @@ class Replacement:
         loader = self._loader(before)
         locks.lock_tables(connection, self._locks(loader, before, announced, rows), deadline, self._report)
         guard = Guard(self._seeders, self._using).look()
-        if guard.losses != list(announced):
-            if not announced and not overwrite:
-                raise refusal(f"seeding {config.version}", self._using, guard.losses)
-            raise changed_meanwhile(f"seeding {config.version}", self._using, guard.losses)
+        refuse_unannounced(f"seeding {config.version}", self._using, guard.losses, announced, overwrite=overwrite)
         read_existing(self._seeders, self._dataset, self._using)
         message = f"Seeding {config.version} into {describe(self._using)} with {config.loader}."
         self._report(Progress("start", message, total=rows))

@@ -296,6 +296,17 @@ def refusal(what: str, using: str, losses: Sequence[Loss]) -> Refused:
     )
 
 
+def refuse_unannounced(
+    what: str, using: str, losses: Sequence[Loss], announced: Sequence[Loss], *, overwrite: bool
+) -> None:
+    """Raise Refused where others would be lost, under the lock, than were announced before it."""
+    if losses == list(announced):
+        return
+    if not announced and not overwrite:
+        raise refusal(what, using, losses)
+    raise changed_meanwhile(what, using, losses)
+
+
 def changed_meanwhile(what: str, using: str, losses: Sequence[Loss]) -> Refused:
     """Return the error for rows that are others than those whose deletion was announced and allowed."""
     return Refused(
