@@ -66,11 +66,6 @@ def plan_clear(using: str = "default", report: Report = ignore) -> SeedPlan:
     with translated(using, config.lock_timeout_s):
         applied = record.applied(using, config.lock_timeout_s)
         guard = look(registry.discover(), using, locks.Deadline(config.lock_timeout_s), report)
-        obstacles = []
-        try:
-            Obstacles(guard).refuse(report)
-        except Refused as exc:
-            obstacles.append(str(exc))
         return SeedPlan(
             version=applied.seed_version if applied else config.version,
             applied=applied is not None,
@@ -84,7 +79,7 @@ def plan_clear(using: str = "default", report: Report = ignore) -> SeedPlan:
             losses=tuple(guard.losses),
             disposable=tuple(guard.disposed),
             clashes=(),
-            obstacles=tuple(obstacles),
+            obstacles=Obstacles(guard).in_words(report),
             clears=True,
         )
 

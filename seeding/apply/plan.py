@@ -10,7 +10,6 @@ from .. import conf
 from ..database import locks, record
 from ..database.connections import check_alias, describe
 from ..database.errors import translated
-from ..errors import Refused
 from ..report.progress import Report, ignore
 from ..report.results import SeedPlan, SeedStatus, TablePlan
 
@@ -46,11 +45,6 @@ def plan(
     seeders, dataset = prepare(config)
     with translated(using, config.lock_timeout_s):
         guard = survey(seeders, dataset, config, locks.Deadline(config.lock_timeout_s), report)
-        obstacles = []
-        try:
-            Obstacles(guard).refuse(report)
-        except Refused as exc:
-            obstacles.append(str(exc))
         target = Target(using, {}, conf.monday(config.anchor or timezone.now()))
         return SeedPlan(
             version=config.version,
@@ -69,6 +63,6 @@ def plan(
             ),
             losses=tuple(guard.losses),
             disposable=tuple(guard.disposed),
-            obstacles=tuple(obstacles),
+            obstacles=Obstacles(guard).in_words(report),
             clashes=tuple(clashes(guard, seeders, dataset, target, report)),
         )

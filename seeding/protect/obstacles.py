@@ -23,6 +23,14 @@ class Obstacles:
             self._reactions = reactions(guard.connection, self._tables)
             self._publications = publications(guard.connection, self._seeded)
 
+    def in_words(self, report: Report) -> tuple[str, ...]:
+        """Return what `refuse` would raise, if anything."""
+        try:
+            self.refuse(report)
+        except Refused as exc:
+            return (str(exc),)
+        return ()
+
     def refuse(self, report: Report) -> None:
         """Raise Refused for what can't be seen through; report what subscribers of published tables should know."""
         hidden = [t.label for t in self._tables if (r := self._reactions.get(t.oid)) and r.has_hidden_rows]

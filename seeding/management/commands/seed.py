@@ -110,7 +110,7 @@ class Command(PlainErrors):
         what.add_argument("--database", default="default", metavar="ALIAS", help="database to seed (default)")
         parser.add_argument("--force", action="store_true", help="apply the version again though it is applied")
         parser.add_argument(
-            "--overwrite", action="store_true", help="also delete rows that no seed created, if need be"
+            "--overwrite", action="store_true", help="also delete rows not created by a seed, if need be"
         )
         parser.add_argument(
             "--clear", action="store_true", help="remove what seeds created, and nothing else; seed nothing"
