@@ -40,10 +40,22 @@ def seed(
     SeedError; the database is then as it was before.
     """
     config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using, batch_size=batch_size)
+    return seed_as(config, force=force, overwrite=overwrite, confirm=confirm, report=report)
+
+
+def seed_as(
+    config: conf.SeedConfig,
+    *,
+    force: bool = False,
+    overwrite: bool = False,
+    confirm: Confirm | None = None,
+    report: Report = ignore,
+) -> SeedResult:
+    """Do what `seed` does, with a configuration that is read already."""
     report = logged(report)
     try:
-        with translated(using, config.lock_timeout_s):
-            attempt = None if force else record.applied_as(config.version, using, config.lock_timeout_s)
+        with translated(config.using, config.lock_timeout_s):
+            attempt = None if force else record.applied_as(config.version, config.using, config.lock_timeout_s)
             if attempt is not None:
                 return _skip(config, attempt, report)
             with _no_garbage_collection():

@@ -14,7 +14,7 @@ from django.db.models import Field
 from ..errors import ConfigurationError, RegistrationError
 from ..generate.existing import ExistingRows, Lookup
 from ..generate.generic import GenericRows
-from ..report.wording import in_one_line
+from ..report.wording import in_one_line, shown
 from .defaults import constant_of, is_filled_by_the_database, random_uuid_of
 from .inheritance import lineage, own_fields
 from .kinds import kind_of
@@ -77,6 +77,18 @@ def check_duplicate(declaration: Declaration, there: Declaration | None) -> None
             f"{declaration.where} registers {declaration.model._meta.label}, which {there.where} already does: "
             "keep one of them.",
             id="seeding.E109",
+        )
+
+
+def check_named(declaration: Declaration) -> None:
+    """Raise RegistrationError for a name that stands for no row number (seeding.E117)."""
+    wrong = {n: r for n, r in declaration.named.items() if not isinstance(n, str) or type(r) is not int or r < 0}
+    if wrong:
+        name, number = next(iter(wrong.items()))
+        raise RegistrationError(
+            f"{declaration.where} names a row of {declaration.model._meta.label} by {shown(name)}: {shown(number)}. "
+            "Give each name, a text, a row number from 0 on.",
+            id="seeding.E117",
         )
 
 

@@ -155,6 +155,7 @@ def _of_table(model: Model, seeders: Mapping[Model, Seeder], family: Mapping[Mod
         keep=own.keep,
         undigested=frozenset().union(*(source.seeder.undigested for source in sources)),
         disposable=own.disposable,
+        named=own.named,
         columns=(*columns, *(c for c in linked if c.field is not model._meta.pk)),
         constants=tuple(constants[f] for f in fields if f in constants),
         existing=frozenset().union(*(source.seeder.existing for source in sources)),

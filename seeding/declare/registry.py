@@ -47,6 +47,7 @@ class Registry:
         keep: models.Q | Literal[False] | None = None,
         undigested: Iterable[str] = (),
         disposable: Iterable[Model] = (),
+        named: Mapping[str, int] | None = None,
     ) -> Callable[[Generate], Generate]:
         """Register the decorated function, from `Rows` to columns by field name, as the seeder of `model`.
 
@@ -57,7 +58,7 @@ class Registry:
         deleted, nor is what belongs to them; of the project's user model those are staff and superusers, unless `keep`
         says otherwise (False: none). The fields `undigested` are left out of digests and comparisons: what differs from
         run to run. Rows of the models `disposable`, which no seed creates, may be deleted with the rows that they refer
-        to, like a view counter's.
+        to, like a view counter's. Tests may ask for the row numbers `named` by their names: `{"ada": 0}`.
 
         A column holds one value a row, or is one value for all: whole numbers, booleans, floats, or text; decimals as
         integers in units of the last decimal place (cents) or as `Decimal`, times as microseconds and dates as days
@@ -69,7 +70,10 @@ class Registry:
         concrete: Model = model._meta.concrete_model or model
         kept = staff_of(concrete) if keep is None else keep or None
         suggested = Suggested(concrete, self, sys._getframe(1).f_globals.get("__name__", ""))
-        bare = Declaration(concrete, count, suggested, kept, frozenset(undigested), tuple(disposable))
+        bare = Declaration(
+            concrete, count, suggested, kept, frozenset(undigested), tuple(disposable), dict(named or {})
+        )
+        checks.check_named(bare)
         self._bare.append(bare)
         self._seeders = None
 

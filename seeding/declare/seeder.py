@@ -46,6 +46,7 @@ class Declaration:
     keep: models.Q | None
     undigested: frozenset[str]
     disposable: tuple[Model, ...] = ()
+    named: Mapping[str, int] = field(default_factory=dict)  # row numbers that tests know by a name
 
     @property
     def table(self) -> str:
