@@ -96,7 +96,7 @@ reset: ## Delete the SQLite database in this folder, after asking
 	esac
 
 clean: ## Remove .venv and caches, not the database
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* staticfiles dist
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .seeded .coverage* staticfiles dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/ready: requirements.lock

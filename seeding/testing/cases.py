@@ -28,7 +28,7 @@ class SeededMixin:
         return Wanted.of(cls.seed_version, using=cls.seed_using, **cls.seed_counts)
 
     @classmethod
-    def setUpClass(cls) -> None:  # noqa: N802
+    def setUpClass(cls) -> None:
         databases.use(cls.wanted())
         cls.addClassCleanup(databases.restore, cls.seed_using)  # type: ignore[attr-defined]
         super().setUpClass()  # type: ignore[misc]

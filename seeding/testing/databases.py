@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connections
 
 from ..errors import SeedError
+from ..report.wording import in_one_line
 from .templates import Templates, templates_of
 from .wanted import Content, Wanted, content_of
 
@@ -44,8 +45,9 @@ class SeededDatabases:
             templates = self._clone(wanted.using).templates
             content = known or content_of(wanted, templates.server)
             templates.ensure(content)
-        except SeedError as exc:
-            self._contents[wanted] = exc
+        except Exception as exc:
+            is_plain = isinstance(exc, SeedError)
+            self._contents[wanted] = exc if is_plain else SeedError(f"Building this failed before: {in_one_line(exc)}.")
             raise
         self._contents[wanted] = content
         return content
@@ -112,7 +114,7 @@ class SeededDatabases:
         if clone.is_in_use == is_clone and not always:
             return
         if connections[using].in_atomic_block:
-            raise SeedError(f"The test is in a transaction already, in which the database {using!r} can't be exchanged.")
+            raise SeedError(f"The database {using!r} can't be exchanged in a transaction, and the test is in one.")
         clone.templates.switch(name)
         clone.is_in_use = is_clone
 

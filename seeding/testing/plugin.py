@@ -31,7 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
-    if any([_note(item) for item in items]):
+    seeded = [item for item in items if _note(item)]
+    if seeded:
         _prepare(config, items)
     return (yield)
 
@@ -76,9 +77,7 @@ class _Switch:
     """Gives the alias back its plain test database after the last of several seeded tests."""
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_teardown(
-        self, item: pytest.Item, nextitem: pytest.Item | None
-    ) -> Generator[None, None, None]:
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
         wanted = item.stash.get(_wanted, None)
         if wanted is None:
             return (yield)
@@ -98,17 +97,16 @@ class _Switch:
 
 def _note(item: pytest.Item) -> bool:
     """Note what the test wants, if it wants to be seeded."""
-    marker = item.get_closest_marker("seeded")
-    case = _case(item)
+    marker, case = item.get_closest_marker("seeded"), _case(item)
     if marker is None and case is None and not _asks_for_fixture(item):
         return False
+    if not item.config.pluginmanager.hasplugin("django"):
+        raise pytest.UsageError("@pytest.mark.seeded needs pytest-django: install django-seeded[test].")
     from .wanted import Wanted
 
-    if marker is None and case is not None:
-        item.stash[_wanted] = case.wanted()
-        return True
     try:
-        item.stash[_wanted] = Wanted.of(*marker.args, **marker.kwargs) if marker is not None else Wanted()
+        arguments = (marker.args, marker.kwargs) if marker is not None else ((), {})
+        item.stash[_wanted] = case.wanted() if case is not None else Wanted.of(*arguments[0], **arguments[1])
     except TypeError as exc:
         raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.seeded takes a version and row counts ({exc})") from exc
     return True
@@ -135,8 +133,6 @@ def _asks_for_fixture(item: pytest.Item) -> bool:
 
 def _prepare(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Give seeded tests their database before all else, and let those that want the same follow one another."""
-    if not config.pluginmanager.hasplugin("django"):
-        raise pytest.UsageError("@pytest.mark.seeded needs pytest-django: install django-seeded[test].")
     places: dict[Wanted | None, int] = {}
     for item in items:
         wanted = item.stash.get(_wanted, None)
@@ -159,5 +155,6 @@ def _needs_plain(request: pytest.FixtureRequest) -> bool:
 
 def _has_database(item: pytest.Item) -> bool:
     names: Sequence[str] = getattr(item, "fixturenames", ())
-    is_marked = item.get_closest_marker("django_db") is not None
-    return is_marked or not _DATABASE_FIXTURES.isdisjoint(names) or bool(getattr(getattr(item, "cls", None), "databases", ()))
+    if item.get_closest_marker("django_db") is not None or not _DATABASE_FIXTURES.isdisjoint(names):
+        return True
+    return bool(getattr(getattr(item, "cls", None), "databases", ()))

@@ -84,7 +84,8 @@ class PostgresTemplates(Templates):
         with self._server() as cursor:
             cursor.execute(
                 "SELECT d.datname, pg_database_size(d.oid), shobj_description(d.oid, 'pg_database')"
-                " FROM pg_database AS d WHERE pg_has_role(d.datdba, 'USAGE') AND d.datname LIKE 'seeded%' ORDER BY 1"
+                " FROM pg_database AS d JOIN pg_roles AS r ON r.oid = d.datdba"
+                " WHERE r.rolname = current_user AND d.datname LIKE 'seeded%' ORDER BY 1"
             )
             return [_found(*row) for row in cursor.fetchall() if _OURS.fullmatch(row[0])]
 

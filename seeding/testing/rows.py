@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from django.db.models import Model
 
-from ..apply.verify import verify
 from ..database import record
 from ..declare.keys import recorded_keys
 from ..declare.registry import registry
@@ -27,7 +26,7 @@ def seeded(model: type[M], row: int | str, *, using: str = "default") -> M:
     found = KeyRange.objects.using(using).filter(table_name=table).defer("marks").first()
     if found is None:
         raise SeedError(
-            f"{table} has no seeded rows in this database: mark the test with @pytest.mark.seeded, or use SeededTestCase."
+            f"{table} has no seeded rows here: mark the test with @pytest.mark.seeded, or make it a SeededTestCase."
         )
     keys = recorded_keys({table: found})[table]
     if not 0 <= number < keys.count:
@@ -41,6 +40,8 @@ def assert_seeded(*, using: str = "default") -> None:
 
     Other rows may be there, too.
     """
+    from ..apply.verify import verify
+
     attempt = record.applied(using)
     if attempt is None:
         raise AssertionError("No seed is applied to this database.")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connections
 from django.test.runner import DiscoverRunner
-from django.test.utils import iter_test_cases
+from django.test.utils import iter_test_cases  # type: ignore[attr-defined]
 
 from .cases import SeededMixin
 from .databases import databases, leave_out_plain, used

@@ -139,5 +139,6 @@ def _found(path: Path) -> Found:
         version, row_counts = opened.execute(
             f"SELECT seed_version, row_counts FROM {table} WHERE status = 'success'"
         ).fetchone()
-        return Found(path.name, size, version, json.loads(row_counts), datetime.fromtimestamp(path.stat().st_mtime, UTC))
+        built_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return Found(path.name, size, version, json.loads(row_counts), built_at)
     return Found(path.name, size)

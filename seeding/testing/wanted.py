@@ -19,10 +19,11 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from .. import __version__, conf
-from ..apply.attempt import prepare
 from ..apply.pipeline import sample_digests
 from ..declare import sources
+from ..declare.registry import registry
 from ..generate.digests import DEFINITION
+from ..generate.streams import Dataset
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ def content_of(wanted: Wanted, server: str) -> Content:
     """
     config = conf.read(version=wanted.version, row_counts=dict(wanted.row_counts), using=wanted.using)
     config = replace(config, anchor=conf.monday(config.anchor or timezone.now()), enabled=True)
-    seeders, dataset = prepare(config)
+    seeders = registry.discover()
+    dataset = Dataset(config.version, seeders.row_counts(config.row_counts))
     with dataset.asking():
         samples = sample_digests(seeders, dataset)
     parts = {

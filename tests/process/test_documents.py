@@ -23,6 +23,7 @@ OF_ANOTHER_PROJECT = {  # and the pages that come before
     "docs/from.md": ("docs/adopting.md",),
     "docs/package.md": (),
     "docs/seeds.md": ("docs/adopting.md",),
+    "docs/testing.md": ("docs/adopting.md",),
 }
 REFERENCE = read("docs/reference.md")
 MAKEFILE = (ROOT / "Makefile").read_text()

@@ -36,6 +36,7 @@ def test_wheel__holds_the_engine_and_nothing_of_this_project(wheel: Path) -> Non
         "METADATA",
         "RECORD",
         "WHEEL",
+        "entry_points.txt",
         "licenses/LICENSE",
     }
 
@@ -45,7 +46,7 @@ def test_wheel__says_what_it_is_and_needs(wheel: Path) -> None:
     metadata = message_from_string(archive.read(f"django_seeded-{seeding.__version__}.dist-info/METADATA").decode())
     assert (metadata["Name"], metadata["Version"]) == ("django-seeded", seeding.__version__)
     assert metadata["Requires-Python"] == ">=3.11"
-    assert metadata.get_all("Provides-Extra") == ["postgres", "rich"]
+    assert metadata.get_all("Provides-Extra") == ["postgres", "rich", "test"]
     needed = [requirement for requirement in metadata.get_all("Requires-Dist", []) if "extra ==" not in requirement]
     assert needed == ["django>=5.2", "numpy>=2.0"]
 
