@@ -26,6 +26,7 @@ class _Clone:
     name: str
     fingerprint: str = ""  # of what is in it; empty: nothing, or a test has changed it
     is_in_use: bool = False
+    is_own: bool = False  # this process has made it, so that nobody else's run can be in it
 
 
 class SeededDatabases:
@@ -46,8 +47,8 @@ class SeededDatabases:
             content = known or content_of(wanted, templates.server)
             templates.ensure(content)
         except Exception as exc:
-            is_plain = isinstance(exc, SeedError)
-            self._contents[wanted] = exc if is_plain else SeedError(f"Building this failed before: {in_one_line(exc)}.")
+            again = SeedError(f"Building this failed before: {in_one_line(exc)}.")
+            self._contents[wanted] = exc if isinstance(exc, SeedError) else again
             raise
         self._contents[wanted] = content
         return content
@@ -63,14 +64,14 @@ class SeededDatabases:
         content = self.build(wanted)
         clone.fingerprint = ""
         try:
-            clone.templates.clone(content.fingerprint, clone.name)
+            clone.templates.clone(content.fingerprint, clone.name, is_own=clone.is_own)
         except Exception:
             self._switch(clone, clone.plain_name, wanted.using, always=True)
             if clone.templates.has(content.fingerprint):
                 raise
             clone.templates.ensure(content)  # somebody has dropped it meanwhile
-            clone.templates.clone(content.fingerprint, clone.name)
-        clone.fingerprint, clone.is_in_use = content.fingerprint, True
+            clone.templates.clone(content.fingerprint, clone.name, is_own=clone.is_own)
+        clone.fingerprint, clone.is_in_use, clone.is_own = content.fingerprint, True, True
 
     def spoil(self, using: str) -> None:
         """Note that the clone isn't as it was generated any more: who uses it next gets a new one."""
@@ -86,14 +87,15 @@ class SeededDatabases:
         """Drop the clones of this process."""
         for using, clone in self._own_clones.items():
             self.restore(using)
-            clone.templates.drop_clone(clone.name)
+            if clone.is_own:
+                clone.templates.drop_clone(clone.name, is_own=True)
         self._clones = {}
 
     def drop_clones_of(self, using: str, test_names: Iterable[str]) -> None:
         """Drop the clones that other processes made beside these test databases."""
         templates = self._clone(using).templates
         for name in test_names:
-            templates.drop_clone(templates.clone_name(name))
+            templates.drop_clone(templates.clone_name(name), is_own=False)
 
     @property
     def _own_clones(self) -> dict[str, _Clone]:

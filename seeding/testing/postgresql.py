@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from ..database.connections import describe
 from ..database.errors import LOCK_NOT_AVAILABLE, message_of, sqlstate
+from ..database.locks import POLL_S
 from ..database.names import quoted, run, sql_text
 from ..errors import SeedError
 from .templates import Found, Templates, lock_timeout
@@ -70,15 +71,15 @@ class PostgresTemplates(Templates):
             return name
         return f"seeded_clone_{blake2b(test_name.encode(), digest_size=16).hexdigest()}"
 
-    def clone(self, fingerprint: str, name: str) -> None:
+    def clone(self, fingerprint: str, name: str, *, is_own: bool) -> None:
         with self._server() as cursor:
-            self._drop(cursor, name)
+            self._drop(cursor, name, is_own)
             self._copy(cursor, _name(fingerprint), name)
         self.switch(name)
 
-    def drop_clone(self, name: str) -> None:
+    def drop_clone(self, name: str, *, is_own: bool) -> None:
         with self._server() as cursor:
-            self._drop(cursor, name)
+            self._drop(cursor, name, is_own)
 
     def found(self) -> Sequence[Found]:
         with self._server() as cursor:
@@ -116,18 +117,23 @@ class PostgresTemplates(Templates):
     def _copy(self, cursor: CursorWrapper, template: str, name: str) -> None:
         """Let the server copy the files, the blocks of which a file system may share."""
         version = cursor.connection.info.server_version
+        statement = f"CREATE DATABASE {self._quoted(name)} TEMPLATE {self._quoted(template)}"
+        statement += " STRATEGY FILE_COPY" if version >= 150000 else ""
         if version >= 180000:
-            with suppress(DatabaseError):  # this build of the server can't
+            with suppress(DatabaseError):  # neither every build of the server nor every file system can do that
                 cursor.execute("SET file_copy_method = clone")
-        strategy = " STRATEGY FILE_COPY" if version >= 150000 else ""
-        run(cursor, f"CREATE DATABASE {self._quoted(name)} TEMPLATE {self._quoted(template)}{strategy}")
+                run(cursor, statement)
+                return
+            cursor.execute("RESET file_copy_method")
+        run(cursor, statement)
 
-    def _drop(self, cursor: CursorWrapper, name: str) -> None:
-        """Drop a database, once the sessions in it have ended. Raises SeedError where they don't."""
+    def _drop(self, cursor: CursorWrapper, name: str, is_own: bool) -> None:
+        """Drop a clone, once the sessions in it have ended. Raises SeedError where they don't, unless it `is_own`."""
+        force = " WITH (FORCE)" if is_own else ""
         deadline = time.monotonic() + BUSY_FOR_S
         while True:
             try:
-                run(cursor, f"DROP DATABASE IF EXISTS {self._quoted(name)}")
+                run(cursor, f"DROP DATABASE IF EXISTS {self._quoted(name)}{force}")
                 return
             except OperationalError as exc:
                 if sqlstate(exc) != IN_USE:
@@ -137,6 +143,7 @@ class PostgresTemplates(Templates):
                         f"The database {name} of another test run is in use ({message_of(exc)}): end that run, or "
                         "give this one another name in DATABASES[…]['TEST']."
                     ) from exc
+            time.sleep(POLL_S)
 
     def _quoted(self, name: str) -> str:
         return quoted(self._connection, name)

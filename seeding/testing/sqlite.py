@@ -69,10 +69,10 @@ class SqliteTemplates(Templates):
         digest = blake2b(str(Path(test_name).absolute()).encode(), digest_size=10).hexdigest()
         return str(self._folder / f"clone_{digest}.sqlite3")
 
-    def clone(self, fingerprint: str, name: str) -> None:
+    def clone(self, fingerprint: str, name: str, *, is_own: bool) -> None:
         template = self._path(fingerprint)
         if not self._connection.creation.is_in_memory_db(name):
-            self.drop_clone(name)
+            self.drop_clone(name, is_own=is_own)
             shutil.copyfile(template, name)
             self.switch(name)
             return
@@ -81,7 +81,7 @@ class SqliteTemplates(Templates):
         with closing(sqlite3.connect(f"{template.as_uri()}?mode=ro", uri=True)) as source:
             source.backup(self._connection.connection)
 
-    def drop_clone(self, name: str) -> None:
+    def drop_clone(self, name: str, *, is_own: bool) -> None:
         if self._connection.creation.is_in_memory_db(name):
             if (kept := self._kept.pop(name, None)) is not None:
                 kept.close()

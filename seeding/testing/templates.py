@@ -68,11 +68,14 @@ class Templates(ABC):
         """Return the name of the clone that belongs to a test database."""
 
     @abstractmethod
-    def clone(self, fingerprint: str, name: str) -> None:
-        """Make a database of this name what the template is, and let the alias mean it."""
+    def clone(self, fingerprint: str, name: str, *, is_own: bool) -> None:
+        """Make a database of this name what the template is, and let the alias mean it.
+
+        Where one is there that this process made, whoever is in there has to go.
+        """
 
     @abstractmethod
-    def drop_clone(self, name: str) -> None:
+    def drop_clone(self, name: str, *, is_own: bool) -> None:
         """Drop a clone, if there is one."""
 
     @abstractmethod

@@ -1,6 +1,7 @@
 """`seeding.testing`, in tests of this project: rows by number and by name, and whether all are as generated."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,6 +11,7 @@ from accounts.models import User
 from orders.models import Order, Payment
 from seeding import SeedError, seed
 from seeding.declare.registry import registry
+from seeding.declare.seeder import Declaration
 from seeding.testing import SeededTestCase, assert_seeded, seeded
 
 pytestmark = pytest.mark.seeded("v1", users=20, orders=100)
@@ -27,13 +29,14 @@ def test_seeded__returns_the_row_with_a_number() -> None:
 
 def test_seeded__returns_the_row_with_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     declaration = registry.declarations()[User]
-    monkeypatch.setitem(registry._declarations, User, replace(declaration, named={"ada": 3, "grace": 20}))
+    declarations: dict[Any, Declaration] = registry._declarations
+    monkeypatch.setitem(declarations, User, replace(declaration, named={"ada": 3, "grace": 20}))
     assert seeded(User, "ada") == seeded(User, 3)
     with pytest.raises(SeedError, match="users has no 'grace', row 20: it has 20 seeded rows"):
         seeded(User, "grace")
-    with pytest.raises(SeedError, match="names a row of accounts.User 'bob': its names are ada, grace"):
+    with pytest.raises(SeedError, match=r"names a row of accounts\.User 'bob': its names are ada, grace"):
         seeded(User, "bob")
-    with pytest.raises(SeedError, match="names a row of orders.Order 'bob': it names none"):
+    with pytest.raises(SeedError, match=r"names a row of orders\.Order 'bob': it names none"):
         seeded(Order, "bob")
 
 

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_seeded__says_how_to_be_seeded() -> None:
-    with pytest.raises(SeedError, match="users has no seeded rows here: mark the test with @pytest.mark.seeded"):
+    with pytest.raises(SeedError, match=r"users has no seeded rows here: mark the test with @pytest\.mark\.seeded"):
         seeded(User, 0)
     with pytest.raises(AssertionError, match="No seed is applied to this database"):
         assert_seeded()

@@ -78,12 +78,16 @@ def test_plugin__gives_each_test_its_database(suite: Suite) -> None:
     suite.write(
         "test_all.py",
         """
+        from urllib.request import urlopen
+
         import pytest
         from django.db import connection
-        from django.test import TestCase, TransactionTestCase
+        from django.test import LiveServerTestCase, TestCase, TransactionTestCase
 
-        from seeding.testing import SeededTestCase, SeededTransactionTestCase, assert_seeded, seeded
+        from seeding.testing import SeededMixin, SeededTestCase, SeededTransactionTestCase, assert_seeded, seeded
         from shop.models import Book
+
+        sessions = []
 
 
         def test_plain(db):
@@ -101,6 +105,8 @@ def test_plugin__gives_each_test_its_database(suite: Suite) -> None:
             assert not connection.in_atomic_block
             assert_seeded()
             Book.objects.all().delete()
+            sessions.append(connection.copy())  # which nobody closes
+            sessions[-1].ensure_connection()
 
         def test_asks_by_a_fixture(seeded_db, client):
             assert Book.objects.count() == 30
@@ -149,14 +155,27 @@ def test_plugin__gives_each_test_its_database(suite: Suite) -> None:
                 assert_seeded()
                 Book.objects.all().delete()
 
+        @pytest.mark.seeded(books=11)
+        def test_server(live_server):
+            assert urlopen(f"{live_server}/count").read() == b"11 books"
+            Book.objects.all().delete()
+
+        class ServerTests(SeededMixin, LiveServerTestCase):
+            def test_a(self):
+                self.assertEqual(urlopen(f"{self.live_server_url}/count").read(), b"30 books")
+                Book.objects.all().delete()
+
+            def test_b(self):
+                self.test_a()
+
         def test_without_a_database():
             with pytest.raises(RuntimeError):
                 Book.objects.count()
         """,
     )
-    assert "17 passed" in suite.pytest()
-    assert "17 passed" in suite.pytest("-n", "2")
-    assert len(suite.templates()) == 4
+    assert "20 passed" in suite.pytest()
+    assert "20 passed" in suite.pytest("-n", "2")
+    assert len(suite.templates()) == 5
     assert not [name for name in suite.databases() if "clone" in name or "test_" in name]
 
 

@@ -25,6 +25,7 @@ INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "seeding
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 ROOT_URLCONF = "shop.views"
+STATIC_URL = "static/"
 TEST_RUNNER = "seeding.testing.SeededRunner"
 SEED_ROW_COUNTS = {"books": 30}
 SEED_ANCHOR = "2026-01-05"
@@ -70,13 +71,22 @@ def books(rows: Rows) -> Columns:
     return {"title": np.strings.add(f"{rows.version} ", rows.numbers.astype("U10"))}
 """
 VIEWS = """
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import path
 
-urlpatterns = []
+from .models import Book
 
 
 def book(request):
     return render(request, "book.html")
+
+
+def count(request):
+    return HttpResponse(f"{Book.objects.count()} books")
+
+
+urlpatterns = [path("", book), path("count", count)]
 """
 
 
