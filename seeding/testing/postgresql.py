@@ -18,7 +18,7 @@ from django.utils import timezone
 from ..database.connections import describe
 from ..database.errors import LOCK_NOT_AVAILABLE, message_of, sqlstate
 from ..database.locks import POLL_S
-from ..database.names import quoted, run, sql_text
+from ..database.names import run, sql_text
 from ..errors import SeedError
 from .templates import Found, Templates, lock_timeout
 from .wanted import Content
@@ -93,7 +93,7 @@ class PostgresTemplates(Templates):
     def drop(self, found: Found) -> bool:
         with self._server() as cursor:
             try:
-                run(cursor, f"DROP DATABASE IF EXISTS {self._quoted(found.name)}")
+                run(cursor, f"DROP DATABASE IF EXISTS {_quoted(found.name)}")
             except OperationalError as exc:
                 if sqlstate(exc) != IN_USE:
                     raise
@@ -105,19 +105,19 @@ class PostgresTemplates(Templates):
 
     def _discard(self, fingerprint: str) -> None:
         with self._server() as cursor:  # whoever is connected to it is what a killed build left behind
-            run(cursor, f"DROP DATABASE IF EXISTS {self._quoted(self._build_name(fingerprint))} WITH (FORCE)")
+            run(cursor, f"DROP DATABASE IF EXISTS {_quoted(self._build_name(fingerprint))} WITH (FORCE)")
 
     def _complete(self, content: Content) -> None:
-        built = self._quoted(self._build_name(content.fingerprint))
+        built = _quoted(self._build_name(content.fingerprint))
         with self._server() as cursor:
             run(cursor, f"COMMENT ON DATABASE {built} IS {_comment(content)}")
             run(cursor, f"ALTER DATABASE {built} WITH ALLOW_CONNECTIONS false")  # a copy needs that nobody is in there
-            run(cursor, f"ALTER DATABASE {built} RENAME TO {self._quoted(_name(content.fingerprint))}")
+            run(cursor, f"ALTER DATABASE {built} RENAME TO {_quoted(_name(content.fingerprint))}")
 
     def _copy(self, cursor: CursorWrapper, template: str, name: str) -> None:
         """Let the server copy the files, the blocks of which a file system may share."""
         version = cursor.connection.info.server_version
-        statement = f"CREATE DATABASE {self._quoted(name)} TEMPLATE {self._quoted(template)}"
+        statement = f"CREATE DATABASE {_quoted(name)} TEMPLATE {_quoted(template)}"
         statement += " STRATEGY FILE_COPY" if version >= 150000 else ""
         if version >= 180000:
             with suppress(DatabaseError):  # neither every build of the server nor every file system can do that
@@ -133,7 +133,7 @@ class PostgresTemplates(Templates):
         deadline = time.monotonic() + BUSY_FOR_S
         while True:
             try:
-                run(cursor, f"DROP DATABASE IF EXISTS {self._quoted(name)}{force}")
+                run(cursor, f"DROP DATABASE IF EXISTS {_quoted(name)}{force}")
                 return
             except OperationalError as exc:
                 if sqlstate(exc) != IN_USE:
@@ -145,9 +145,6 @@ class PostgresTemplates(Templates):
                     ) from exc
             time.sleep(POLL_S)
 
-    def _quoted(self, name: str) -> str:
-        return quoted(self._connection, name)
-
     @contextmanager
     def _server(self) -> Iterator[CursorWrapper]:
         """Yield a cursor of a new session, in no transaction and in no database of the tests'."""
@@ -158,6 +155,12 @@ class PostgresTemplates(Templates):
 
 def _name(fingerprint: str) -> str:
     return f"seeded_{fingerprint}"
+
+
+def _quoted(name: str) -> str:
+    from psycopg.sql import Identifier
+
+    return sql_text(Identifier(name).as_string(None))  # whatever state the alias's connection is in
 
 
 def _comment(content: Content) -> str:

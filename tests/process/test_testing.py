@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -266,6 +267,113 @@ def test_template__is_built_again_only_when_it_must_be(suite: Suite) -> None:
     suite.write("shop/migrations/more.sql", "SELECT 1")
     suite.pytest()
     assert suite.migrations == number + 2
+
+
+KEYED = """
+import uuid
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+
+
+class Shelf(models.Model):
+    code = models.CharField(max_length=10, primary_key=True)
+
+
+class Book(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    title = models.CharField(max_length=100)
+    shelf = models.ForeignKey(Shelf, models.CASCADE)
+    about = models.ForeignKey(ContentType, models.CASCADE, db_constraint=False)  # whose table comes later
+
+
+class Novel(Book):
+    hero = models.CharField(max_length=100)
+"""
+KEYED_SEEDS = """
+from django.contrib.contenttypes.models import ContentType
+
+from seeding import Columns, Rows, register
+
+from .models import Novel, Shelf
+
+
+@register(Shelf, count=4, named={"top": 3})
+def shelves(rows: Rows) -> Columns:
+    return {"code": [f"S{n}" for n in rows]}
+
+
+@register(Novel, count="books")
+def novels(rows: Rows) -> Columns:
+    return {
+        "title": [f"Volume {n}" for n in rows],
+        "hero": [f"Hero {n}" for n in rows],
+        "shelf": rows.reference("shelf", Shelf),
+        "about": rows.existing(ContentType),
+    }
+"""
+KEYED_TESTS = """
+import pytest
+
+from seeding.testing import assert_seeded, seeded
+from shop.models import Book, Novel, Shelf
+
+pytestmark = pytest.mark.seeded
+
+
+def test_it():
+    assert [seeded(Shelf, "top").pk, seeded(Novel, 7).hero, seeded(Book, 29).title] == ["S3", "Hero 7", "Volume 29"]
+    assert_seeded()
+"""
+
+
+def test_template__of_an_app_without_migrations(suite: Suite) -> None:
+    """Keys that are texts and UUIDs, an inherited table, and rows that no seed made; the models make the schema."""
+    shutil.rmtree(suite.folder / "shop" / "migrations")
+    suite.write("shop/models.py", KEYED)
+    suite.write("shop/seeds.py", KEYED_SEEDS)
+    suite.write("test_seeded.py", KEYED_TESTS)
+    suite.pytest()
+    (built,) = suite.templates()
+    suite.edit("shop/views.py", "book.html", "books.html")
+    suite.pytest()
+    assert suite.templates() == [built]
+    suite.edit("shop/models.py", "hero = models.CharField(max_length=100)", "hero = models.CharField(max_length=101)")
+    suite.pytest()
+    assert len(suite.templates()) == 2
+
+
+def test_template__of_another_database(suite: Suite) -> None:
+    other = "DATABASES['other'] = {**DATABASES['default'], 'NAME': 'another'}\nINSTALLED_APPS"
+    suite.edit("suite_settings.py", "INSTALLED_APPS", other)
+    suite.write(
+        "test_seeded.py",
+        """
+        import pytest
+
+        from seeding.testing import assert_seeded, seeded
+        from shop.models import Book
+
+        @pytest.mark.seeded(using="other")
+        def test_other():
+            assert seeded(Book, 3, using="other").title == "v1 3"
+            assert_seeded(using="other")
+
+        @pytest.mark.seeded(using="other")
+        @pytest.mark.django_db(databases=["default", "other"])
+        def test_both():
+            assert Book.objects.count() == 0
+            assert Book.objects.using("other").count() == 30
+
+        @pytest.mark.seeded(books=3)
+        def test_default():
+            assert_seeded()
+            assert Book.objects.count() == 3
+        """,
+    )
+    assert "3 passed" in suite.pytest()
+    assert len(suite.templates()) == 2
+    assert not [name for name in suite.databases() if "clone" in name or "test_" in name]
 
 
 # The command
