@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import django
 from django.conf import settings
 from django.db import connections
 
@@ -117,7 +118,8 @@ class Templates(ABC):
         with self._named(self._build_name(content.fingerprint)):
             try:
                 creation = self._connection.creation
-                type(creation).create_test_db(creation, verbosity=0, autoclobber=True, serialize=False)
+                options: dict[str, Any] = {"serialize": False} if django.VERSION < (6, 0) else {}  # since then never
+                type(creation).create_test_db(creation, verbosity=0, autoclobber=True, **options)
             except SystemExit as exc:
                 raise SeedError(
                     f"Can't create a database for tests beside {describe(self._using)}: see the message above."

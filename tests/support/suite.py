@@ -141,7 +141,7 @@ class Suite:
 
     def pytest_command(self, *arguments: str) -> Sequence[str]:
         """Return the call of pytest with the plugin, as if the package were installed."""
-        return ("-m", "pytest", "-p", "seeding.testing.plugin", "-p", "no:cacheprovider", "-q", *arguments)
+        return ("-m", "pytest", "-W", "error", "-p", "seeding.testing.plugin", "-p", "no:cacheprovider", "-q", *arguments)
 
     def pytest(self, *arguments: str) -> str:
         """Run the project's tests, which must pass; return the last line."""
