@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -237,6 +238,45 @@ def test_plugin__says_what_is_wrong_once_and_briefly(suite: Suite) -> None:
     assert "Building this failed before: not today." in done.stdout
     assert suite.migrations == 1
     assert [name for name in suite.databases() if "lock" not in name] == []
+
+
+def test_plugin__builds_again_what_is_dropped_meanwhile(suite: Suite) -> None:
+    suite.write(
+        "test_seeded.py",
+        """
+        import pytest
+        from django.core.management import call_command
+
+        from seeding.testing import assert_seeded
+
+        @pytest.mark.seeded
+        @pytest.mark.django_db(transaction=True)
+        @pytest.mark.parametrize("n", [1, 2])
+        def test_it(n):
+            assert_seeded()
+            call_command("seed_templates", "--drop")
+        """,
+    )
+    assert "2 passed" in suite.pytest()
+    assert suite.migrations == 2
+    assert suite.templates() == []
+
+
+def test_lock__is_waited_for_no_longer_than_the_timeout(suite: Suite) -> None:
+    wait = Path(f"{suite.migrated}.wait")
+    wait.touch()
+    builder = suite.start(*suite.pytest_command())
+    while not suite.migrations:
+        assert builder.poll() is None
+        time.sleep(0.05)
+    suite.edit("suite_settings.py", "SEED_ANCHOR", "SEED_LOCK_TIMEOUT = 1\nSEED_ANCHOR")
+    done = suite.run(*suite.pytest_command())
+    assert "within 1 s: another test run is building it. Try again later, or raise SEED_LOCK_TIMEOUT." in done.stdout
+    wait.unlink()
+    stdout, _ = builder.communicate(timeout=60)
+    assert "2 passed" in stdout
+    suite.pytest()
+    assert suite.migrations == 1
 
 
 # What a template depends on

@@ -39,7 +39,7 @@ class Book(models.Model):
     title = models.CharField(max_length=100)
 """
 MIGRATION = """
-import os
+import os, time
 
 from django.db import migrations, models
 
@@ -47,6 +47,8 @@ from django.db import migrations, models
 def count(apps, schema_editor):
     with open(os.environ["MIGRATED"], "a") as file:
         file.write("once\\n")
+    while os.path.exists(f"{os.environ['MIGRATED']}.wait"):
+        time.sleep(0.05)
 
 
 class Migration(migrations.Migration):
@@ -141,7 +143,18 @@ class Suite:
 
     def pytest_command(self, *arguments: str) -> Sequence[str]:
         """Return the call of pytest with the plugin, as if the package were installed."""
-        return ("-m", "pytest", "-W", "error", "-p", "seeding.testing.plugin", "-p", "no:cacheprovider", "-q", *arguments)
+        return (
+            "-m",
+            "pytest",
+            "-W",
+            "error",
+            "-p",
+            "seeding.testing.plugin",
+            "-p",
+            "no:cacheprovider",
+            "-q",
+            *arguments,
+        )
 
     def pytest(self, *arguments: str) -> str:
         """Run the project's tests, which must pass; return the last line."""

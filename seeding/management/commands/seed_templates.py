@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from seeding.database.errors import translated
 from seeding.errors import SeedError
 from seeding.management.errors import PlainErrors
 from seeding.report.wording import counted, number_of, printable
@@ -27,14 +28,15 @@ class Command(PlainErrors):
         parser.add_argument("--database", default="default", metavar="ALIAS", help="whose templates (default)")
 
     def handle(self, **options: Any) -> None:
+        before = timezone.now() - timedelta(days=options["older_than"])
         try:
             templates = templates_of(options["database"])
-            before = timezone.now() - timedelta(days=options["older_than"])
-            found = [each for each in templates.found() if each.built_at is None or each.built_at <= before]
-            if options["drop"]:
-                self._drop(templates, found)
-            else:
-                self._list(templates, found)
+            with translated(options["database"]):
+                found = [each for each in templates.found() if each.built_at is None or each.built_at <= before]
+                if options["drop"]:
+                    self._drop(templates, found)
+                else:
+                    self._list(templates, found)
         except SeedError as exc:
             raise CommandError(str(exc), returncode=exc.exit_code) from exc
 
