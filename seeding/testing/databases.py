@@ -146,6 +146,7 @@ def leave_out_plain(using: str) -> None:
 
     creation.create_test_db, creation.destroy_test_db = create_test_db, destroy_test_db
     creation.clone_test_db = lambda *args, **options: None
+    creation.serialize_db_to_string = lambda: "[]"
 
 
 @contextmanager

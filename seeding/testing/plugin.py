@@ -23,6 +23,7 @@ MARKER = (
 )
 _DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 _wanted: pytest.StashKey[Wanted] = pytest.StashKey()
+_has_used: pytest.StashKey[bool] = pytest.StashKey()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -66,6 +67,7 @@ def _seeded_database(
 ) -> None:
     from ..errors import SeedError
 
+    request.node.stash[_has_used] = True
     try:
         with django_db_blocker.unblock():
             _seeded_databases.use(request.node.stash[_wanted])
@@ -79,7 +81,7 @@ class _Switch:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
         wanted = item.stash.get(_wanted, None)
-        if wanted is None:
+        if wanted is None or not item.stash.get(_has_used, False):  # it may have been skipped
             return (yield)
         from django.db import connections
 

@@ -105,7 +105,7 @@ class PostgresTemplates(Templates):
 
     def _discard(self, fingerprint: str) -> None:
         with self._server() as cursor:  # whoever is connected to it is what a killed build left behind
-            run(cursor, f"DROP DATABASE IF EXISTS {_quoted(self._build_name(fingerprint))} WITH (FORCE)")
+            self._drop(cursor, self._build_name(fingerprint), is_own=True)
 
     def _complete(self, content: Content) -> None:
         built = _quoted(self._build_name(content.fingerprint))
@@ -128,12 +128,17 @@ class PostgresTemplates(Templates):
         run(cursor, statement)
 
     def _drop(self, cursor: CursorWrapper, name: str, is_own: bool) -> None:
-        """Drop a clone, once the sessions in it have ended. Raises SeedError where they don't, unless it `is_own`."""
-        force = " WITH (FORCE)" if is_own else ""
+        """Drop a database, once the sessions in it have ended. Raises SeedError where they don't.
+
+        Where it `is_own`, they are ended, but for autovacuum's: the server ends those, which WITH (FORCE) may not.
+        """
         deadline = time.monotonic() + BUSY_FOR_S
+        if is_own:
+            mine = "datname = %s AND usename = current_user"
+            run(cursor, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}", [name])
         while True:
             try:
-                run(cursor, f"DROP DATABASE IF EXISTS {_quoted(name)}{force}")
+                run(cursor, f"DROP DATABASE IF EXISTS {_quoted(name)}")
                 return
             except OperationalError as exc:
                 if sqlstate(exc) != IN_USE:

@@ -32,7 +32,7 @@ class SeededRunnerMixin:
     def setup_databases(self, **options: Any) -> Any:
         aliases = {wanted.using for wanted in self._wanted}
         is_copied_by_django = self.parallel > 1 and multiprocessing.get_start_method() != "fork"
-        if len(aliases) == 1 and not (self._needs_plain or is_copied_by_django or options.get("serialized_aliases")):
+        if len(aliases) == 1 and not (self._needs_plain or is_copied_by_django):
             leave_out_plain(*aliases)
         old_config = super().setup_databases(**options)  # type: ignore[misc]
         for wanted in self._wanted:

@@ -141,9 +141,13 @@ class Templates(ABC):
             self.switch(before)
 
     def _rename(self, name: str) -> None:
-        """Let new connections of the alias, in all threads, go to the database of this name."""
-        self._connection.settings_dict["NAME"] = name
-        settings.DATABASES[self._using]["NAME"] = name
+        """Let new connections of the alias and its mirrors, in all threads, go to the database of this name."""
+        self._connection.settings_dict["NAME"] = settings.DATABASES[self._using]["NAME"] = name
+        for alias in connections:
+            mirror: Any = connections[alias]
+            if mirror.settings_dict["TEST"]["MIRROR"] == self._using:
+                mirror.close()
+                mirror.connection, mirror.settings_dict["NAME"] = None, name
 
 
 def templates_of(using: str) -> Templates:

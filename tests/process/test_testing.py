@@ -384,8 +384,9 @@ def test_template__of_an_app_without_migrations(suite: Suite) -> None:
 
 
 def test_template__of_another_database(suite: Suite) -> None:
-    other = "DATABASES['other'] = {**DATABASES['default'], 'NAME': 'another'}\nINSTALLED_APPS"
-    suite.edit("suite_settings.py", "INSTALLED_APPS", other)
+    others = "DATABASES['other'] = {**DATABASES['default'], 'NAME': 'another'}\n"
+    others += "DATABASES['replica'] = {**DATABASES['other'], 'TEST': {'MIRROR': 'other'}}\n"
+    suite.edit("suite_settings.py", "INSTALLED_APPS", f"{others}INSTALLED_APPS")
     suite.write(
         "test_seeded.py",
         """
@@ -405,13 +406,21 @@ def test_template__of_another_database(suite: Suite) -> None:
             assert Book.objects.count() == 0
             assert Book.objects.using("other").count() == 30
 
+        @pytest.mark.seeded(using="other")
+        @pytest.mark.django_db(databases=["other", "replica"], transaction=True)
+        @pytest.mark.parametrize("n", [1, 2])
+        def test_mirror(n):
+            assert Book.objects.using("replica").count() == 30
+            Book.objects.using("other").all().delete()
+            assert Book.objects.using("replica").count() == 0
+
         @pytest.mark.seeded(books=3)
         def test_default():
             assert_seeded()
             assert Book.objects.count() == 3
         """,
     )
-    assert "3 passed" in suite.pytest()
+    assert "5 passed" in suite.pytest()
     assert len(suite.templates()) == 2
     assert not [name for name in suite.databases() if "clone" in name or "test_" in name]
 
