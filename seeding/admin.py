@@ -75,6 +75,7 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
         what = ("seed_version", "badge", "seeded", "anchored", "duration", "rate", "loader")
         who = ("host", "pid", "database_user")
         failure = [("Error", {"fields": ("failure",)})] if obj and obj.error else []
+        what += ("spread",) if obj and obj.status == Status.SUCCESS and self.spread(obj) else ()
         return [(None, {"fields": what}), *failure, ("Tables", {"fields": ("tables",)}), ("Run by", {"fields": who})]
 
     def get_urls(self) -> list[URLPattern]:
@@ -192,6 +193,13 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
     def rate(self, row: SeedMetadata) -> str:
         rate = _rate(row)
         return f"{rate:,.0f}" if rate else "-"
+
+    @admin.display(description="spread")
+    def spread(self, row: SeedMetadata) -> str:
+        """Show of how many workers a cluster is, and how its rows are spread now."""
+        if not hasattr(row, "cluster"):
+            row.cluster = actions.cluster()  # type: ignore[attr-defined]  # asked once for each page
+        return row.cluster
 
     @admin.display(description="what went wrong")
     def failure(self, row: SeedMetadata) -> str:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from django.db import Error, connections
 
 from .. import conf
-from ..database import locks, record
+from ..database import cluster, locks, record
 from ..database.connections import describe
 from ..database.errors import message_of, translated
 from ..database.foreign_keys import check_foreign_keys
@@ -81,6 +81,7 @@ def plan_clear(using: str = "default", report: Report = ignore) -> SeedPlan:
             clashes=(),
             obstacles=Obstacles(guard).in_words(report),
             clears=True,
+            nodes=cluster.nodes(using, with_sizes=not locks.is_running(using)),
         )
 
 

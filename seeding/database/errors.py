@@ -10,6 +10,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from ..errors import LockTimeout, SeedError
 from ..report.wording import in_one_line, printable
+from .cluster import refuse_worker
 from .connections import busy_timeout, describe
 from .sessions import writers
 
@@ -18,6 +19,7 @@ LOCK_NOT_AVAILABLE = "55P03"
 UNDEFINED_TABLE = "42P01"
 DEADLOCK_DETECTED = "40P01"
 SERIALIZATION_FAILURE = "40001"
+QUERY_CANCELED = "57014"
 
 _TIMEOUTS = {
     "57P05": "idle_session_timeout",
@@ -51,7 +53,9 @@ def explained(exc: DatabaseError | InterfaceError, using: str, timeout_s: float 
     """Return the error that says what happened to the database `using`, and what to do next."""
     message, database = message_of(exc), describe(using)
     if sqlstate(exc) == UNDEFINED_TABLE or message.startswith("no such table"):
-        return SeedError(f"A table is missing in {database}: run `manage.py migrate` first ({message}).")
+        return _worker(using) or SeedError(
+            f"A table is missing in {database}: run `manage.py migrate` first ({message})."
+        )
     if is_locked(exc):
         within = "in time" if timeout_s is None else f"within {timeout_s:g} s"
         who = f": {holder} holds it" if (holder := _holder(using)) else ""
@@ -64,6 +68,17 @@ def explained(exc: DatabaseError | InterfaceError, using: str, timeout_s: float 
     if setting := _TIMEOUTS.get(sqlstate(exc)):
         return SeedError(f"{database} ended the session ({message}): raise {setting} for this role.")
     return SeedError(f"{database} reports: {message}.")
+
+
+def _worker(using: str) -> SeedError | None:
+    """Return the refusal of a cluster's worker, which has no tables but those that are distributed."""
+    try:
+        refuse_worker(connections[using], describe(using))
+    except SeedError as exc:
+        return exc
+    except (DatabaseError, InterfaceError):
+        return None
+    return None
 
 
 def _holder(using: str) -> str:

@@ -16,6 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..errors import LockTimeout, Refused
 from ..report.progress import Progress, Report
+from . import cluster
 from .catalogue import Table
 from .connections import (
     busy_timeout,
@@ -25,12 +26,14 @@ from .connections import (
     refuse_unsuitable_session,
     set_busy_timeout,
 )
-from .errors import is_locked
+from .errors import QUERY_CANCELED, is_locked, sqlstate
 from .names import quoted, run
 from .sessions import ADVISORY_KEY, holder_of_seed_lock, users_of
 
 POLL_S = 0.1
 TABLE_TRY_S = 1.2  # a little above deadlock_timeout's default, after which the server cancels an autovacuum in the way
+
+NODES_MS = 100  # in which the other nodes of a cluster are given up, after the wait for a lock here would have ended
 
 # What a lock of each mode is for. Writers, and whoever locks rows, stand in the way of WRITE; readers of REBUILD, too.
 READ, WRITE, REBUILD = "ACCESS SHARE", "EXCLUSIVE", "ACCESS EXCLUSIVE"
@@ -85,6 +88,7 @@ def reading(using: str, deadline: Deadline, report: Report, tables: Sequence[Tab
     """
     connection = connections[using]
     if connection.in_atomic_block:
+        cluster.configure(connection)  # which can't be done any more once the transaction has read shards in parallel
         yield
     elif connection.vendor == "sqlite":
         with busy_timeout(connection, deadline.remaining_s), connection.cursor() as cursor:
@@ -201,16 +205,21 @@ def _try_table_locks(connection: BaseDatabaseWrapper, tables: Mapping[str, Seque
             for statement in _sequence_locks(connection, written):
                 _bounded(connection, statement, end)
     except OperationalError as exc:
-        if not is_locked(exc):
+        if not is_locked(exc) and sqlstate(exc) != QUERY_CANCELED:
             raise
         return False
     return True
 
 
 def _bounded(connection: BaseDatabaseWrapper, statement: str, end: float) -> None:
+    """Run a statement that waits for locks no longer than that: also for one on another node of a cluster.
+
+    Such a wait knows nothing of this session's lock_timeout, which ends the others a moment before.
+    """
     with connection.cursor() as cursor:
         remaining_ms = max(1, int((end - time.monotonic()) * 1000))
-        run(cursor, f"SET LOCAL lock_timeout = {remaining_ms}; {statement}")
+        limits = f"SET LOCAL lock_timeout = {remaining_ms}; SET LOCAL statement_timeout = {remaining_ms + NODES_MS}"
+        run(cursor, f"{limits}; {statement}; SET LOCAL statement_timeout = 0")
 
 
 def _sequence_locks(connection: BaseDatabaseWrapper, tables: Sequence[Table]) -> list[str]:
@@ -222,7 +231,7 @@ def _sequence_locks(connection: BaseDatabaseWrapper, tables: Sequence[Table]) ->
             " JOIN pg_namespace AS s ON s.oid = c.relnamespace JOIN pg_sequence AS q ON q.seqrelid = c.oid"
             " WHERE d.refobjid = ANY(%s::oid[]) AND d.deptype IN ('a', 'i') AND d.classid = 'pg_class'::regclass"
             " AND pg_has_role(c.relowner, 'USAGE') ORDER BY 1, 2",
-            [[table.oid for table in tables]],
+            [[table.oid for table in tables if not table.is_distributed]],  # Citus lets nobody alter the others
         )
         return [
             f"ALTER SEQUENCE {quoted(connection, schema, name)} CACHE {cache}"

@@ -51,9 +51,15 @@ class Copy(Loader):
                 "partitioned: deleting, and loading into the live constraints."
             )
             return super().locks(rows)
+        found = constraints.definitions(self.guard.catalogue, tables)
+        left = [d for d in found if d.kind == "f" and not d.can_be_recreated]
+        if left and any(table.is_distributed for table in tables):  # shards can't check such a key before COMMIT
+            names_of_left = ", ".join(d.name for d in left)
+            self._note(f"{names_of_left} can't be recreated: deleting, and loading into the live constraints.")
+            return super().locks(rows)
         self._rebuild = True
         rebuilt = list(tables)
-        for d in constraints.definitions(self.guard.catalogue, tables):
+        for d in found:
             if d.can_be_recreated:
                 rebuilt += [table for table in (d.table, d.referenced) if table is not None and table not in rebuilt]
         return {REBUILD: rebuilt, WRITE: [table for table in self.guard.surveys if table not in rebuilt]}

@@ -126,7 +126,8 @@ def owned(
         if not rows or (key_range.seed_version is None and applied(connection.alias) is None):
             return Owned(rows, ())  # recorded before there were proofs, and nothing to generate the rows again from
         written = ""
-        if _is_of_this_server(connection, key_range):
+        # The rows of a cluster's shards bear the numbers of their nodes' own transactions.
+        if not table.is_distributed and _is_of_this_server(connection, key_range):
             written = f" AND xmin <> '{key_range.transaction_id}'::xid"
         query = f"SELECT {key} FROM {table.own_rows} WHERE ({within.sql}){written} ORDER BY {key}"
         candidates = [row[0] for row in run(cursor, query, within.parameters).fetchall()]
