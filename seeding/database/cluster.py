@@ -60,9 +60,9 @@ def cluster_of(connection: BaseDatabaseWrapper) -> Cluster | None:
         return None
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nodename || ':' || nodeport, groupid, shouldhaveshards,"
-            " (SELECT groupid FROM pg_dist_local_group) FROM pg_dist_node"
-            " WHERE noderole = 'primary' AND isactive ORDER BY groupid"
+            "SELECT nodename || ':' || nodeport, n.groupid, shouldhaveshards, here.groupid"
+            " FROM pg_dist_node AS n, pg_dist_local_group AS here"
+            " WHERE noderole = 'primary' AND isactive ORDER BY n.groupid"
         )
         nodes = cursor.fetchall()
     workers = tuple(name for name, group, holds_shards, _ in nodes if group and holds_shards)
