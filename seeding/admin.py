@@ -196,7 +196,7 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
 
     @admin.display(description="spread")
     def spread(self, row: SeedMetadata) -> str:
-        """Show of how many workers a cluster is, and how its rows are spread now."""
+        """Show of how many nodes a cluster is, and how its rows are spread now."""
         if not hasattr(row, "cluster"):
             row.cluster = actions.cluster()  # type: ignore[attr-defined]  # asked once for each page
         return row.cluster

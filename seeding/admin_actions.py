@@ -130,7 +130,7 @@ def seed_again(request: HttpRequest, found: Configured) -> SeedMetadata | None:
 
 
 def cluster() -> str:
-    """Return in words of how many workers a cluster is, and how its rows are spread; nothing where there is none."""
+    """Return in words of how many nodes a cluster is, and how its rows are spread; nothing where there is none."""
     from .database.cluster import nodes
     from .report.results import cluster_in_words
 

@@ -32,12 +32,12 @@ SIZES_WITHIN_MS = 2_000  # a seed that is running locks the shards whose sizes a
 class Cluster:
     """A cluster, as one of its servers knows it."""
 
-    workers: tuple[str, ...]  # `host:port` of those that hold shards
+    nodes: tuple[str, ...]  # `host:port` of those that hold shards
     coordinator: str | None  # `host:port`, where it is known
     is_worker: bool  # the server that was asked is none but a worker
 
     def __str__(self) -> str:
-        return f"a Citus cluster of {number_of(len(self.workers), 'worker')}"
+        return f"a Citus cluster of {number_of(len(self.nodes), 'node')}"
 
     def refusal(self, database: str) -> str:
         """Return why nothing is done by the way of this worker."""
@@ -64,10 +64,11 @@ def cluster_of(connection: BaseDatabaseWrapper) -> Cluster | None:
             " FROM pg_dist_node AS n, pg_dist_local_group AS here"
             " WHERE noderole = 'primary' AND isactive ORDER BY n.groupid"
         )
-        nodes = cursor.fetchall()
-    workers = tuple(name for name, group, holds_shards, _ in nodes if group and holds_shards)
-    coordinator = next((name for name, group, *_ in nodes if not group), None)
-    return Cluster(workers, coordinator, bool(nodes[0][3])) if workers else None
+        rows = cursor.fetchall()
+    if not any(group and holds_shards for _, group, holds_shards, _ in rows):
+        return None
+    coordinator = next((name for name, group, *_ in rows if not group), None)
+    return Cluster(tuple(name for name, _, holds_shards, _ in rows if holds_shards), coordinator, bool(rows[0][3]))
 
 
 def distributed_tables(connection: BaseDatabaseWrapper) -> frozenset[int]:
@@ -94,7 +95,7 @@ def configure(connection: BaseDatabaseWrapper) -> None:
 
 
 def nodes(using: str, *, with_sizes: bool = True) -> Sequence[Node]:
-    """Return the workers of the cluster, each with the bytes of all shards on it where that can be told in time."""
+    """Return the nodes of the cluster, each with the bytes of all shards on it where that can be told in time."""
     connection = connections[using]
     cluster = cluster_of(connection)
     if cluster is None:
@@ -108,4 +109,4 @@ def nodes(using: str, *, with_sizes: bool = True) -> Sequence[Node]:
                 sizes = dict(cursor.fetchall())
         except Error:  # a node is down, or a seed holds its locks
             sizes = {}
-    return tuple(Node(name, sizes.get(name)) for name in cluster.workers)
+    return tuple(Node(name, sizes.get(name)) for name in cluster.nodes)

@@ -89,7 +89,7 @@ class Loss:
 
 @dataclass(frozen=True)
 class Node:
-    """A worker of a cluster."""
+    """A server of a cluster that holds rows."""
 
     name: str  # host:port
     bytes: int | None  # of all its shards; None where that can't be told now
@@ -99,10 +99,10 @@ class Node:
 
 
 def cluster_in_words(nodes: Sequence[Node]) -> str:
-    """Return of how many workers a cluster is, and how its rows are spread; nothing where there is none."""
+    """Return of how many nodes a cluster is, and how its rows are spread; nothing where there is none."""
     if not nodes:
         return ""
-    return f"A Citus cluster of {number_of(len(nodes), 'worker')}: {', '.join(map(str, nodes))}."
+    return f"A Citus cluster of {number_of(len(nodes), 'node')}: {', '.join(map(str, nodes))}."
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class SeedPlan:
     disposable: Sequence[Loss] = ()  # rows that may be deleted with those that they reference
     obstacles: Sequence[str] = ()  # what of the database a seed can't see through, in words
     clears: bool = False  # it is the plan of a clearing, which creates nothing
-    nodes: Sequence[Node] = ()  # the workers, where the database is a cluster
+    nodes: Sequence[Node] = ()  # where the database is a cluster
 
     def __repr__(self) -> str:
         if self.clears:
@@ -148,7 +148,7 @@ class SeedStatus:
     attempts: Sequence[SeedMetadata]  # the newest ones
     applied: SeedMetadata | None  # the attempt whose data is in the tables
     attempt_count: int
-    nodes: Sequence[Node] = ()  # the workers, where the database is a cluster
+    nodes: Sequence[Node] = ()  # where the database is a cluster
 
     def __repr__(self) -> str:
         state = f"{self.applied.seed_version} is applied" if self.applied else "nothing is applied"

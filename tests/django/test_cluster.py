@@ -139,17 +139,17 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> tuple[Node, ...]:
 
 def test_words__of_a_cluster(cluster: tuple[Node, ...]) -> None:
     assert cluster_in_words(()) == ""
-    assert cluster_in_words(cluster[:1]) == "A Citus cluster of 1 worker: w1:5432 (12.3 MB)."
-    assert cluster_in_words(cluster) == "A Citus cluster of 2 workers: w1:5432 (12.3 MB), w2:5432."
+    assert cluster_in_words(cluster[:1]) == "A Citus cluster of 1 node: w1:5432 (12.3 MB)."
+    assert cluster_in_words(cluster) == "A Citus cluster of 2 nodes: w1:5432 (12.3 MB), w2:5432."
     found = Cluster(("w1:5432",), "c:5432", is_worker=True)
-    assert str(found) == "a Citus cluster of 1 worker"
+    assert str(found) == "a Citus cluster of 1 node"
     said = "db is a worker of a Citus cluster: connect to its coordinator, c:5432, instead."
     assert found.refusal("db") == said
 
 
-def test_status_and_plan__name_the_workers(cluster: tuple[Node, ...]) -> None:
+def test_status_and_plan__name_the_nodes(cluster: tuple[Node, ...]) -> None:
     text = status_as_text(SeedStatus("db", False, [], None, 0, cluster), 80, {})
-    assert text.splitlines()[1] == "A Citus cluster of 2 workers: w1:5432 (12.3 MB), w2:5432."
+    assert text.splitlines()[1] == "A Citus cluster of 2 nodes: w1:5432 (12.3 MB), w2:5432."
     assert tuple(status().nodes) == tuple(plan().nodes) == cluster
 
 
