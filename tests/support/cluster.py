@@ -34,9 +34,11 @@ class Cluster:
 
     def catalogues(self) -> list[list[tuple[Any, ...]]]:
         """Return what each node knows of tables, shards, constraints and indexes, and of how they are spread."""
-        return [
-            [row for query in _CATALOGUE for row in connection_of(node).execute(query).fetchall()] for node in self.all
-        ]
+        found = []
+        for node in self.all:
+            with connection_of(node) as connection:
+                found.append([row for query in _CATALOGUE for row in connection.execute(query).fetchall()])
+        return found
 
     def shards(self, table: str) -> list[tuple[Any, ...]]:
         """Return the number of rows in each shard, by its node."""
@@ -49,8 +51,8 @@ class Cluster:
 # Shards are ordinary tables on the nodes: a session that shows them sees all.
 _SHOWN = "SET citus.override_table_visibility = off"
 _CATALOGUE = (
-    "SELECT 't', oid::regclass::text, relkind, reloptions, relacl FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-    " ORDER BY 2",
+    "SELECT 't', oid::regclass::text, relkind, reloptions, relacl FROM pg_class"
+    " WHERE relnamespace = 'public'::regnamespace ORDER BY 2",
     "SELECT 'c', conrelid::regclass::text, conname, contype, pg_get_constraintdef(oid), convalidated FROM pg_constraint"
     " WHERE connamespace = 'public'::regnamespace ORDER BY 2, 3",
     "SELECT 'i', indexrelid::regclass::text, pg_get_indexdef(indexrelid), indisvalid FROM pg_index"
