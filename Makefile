@@ -4,9 +4,9 @@ RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --annotation-style line
 # Tests of hostile databases, which wait a lot: `make test` leaves them to `make test-hostile` and `make coverage`.
-HOSTILE := $(addprefix tests/faults/test_,bounded_waits.py column_properties.py drifted_columns.py guard_properties.py \
-	hidden_rows.py hostile_names.py lost_packets.py ownership.py published_tables.py records.py restored_schema.py \
-	sqlite_files.py transactions.py)
+HOSTILE := $(addprefix tests/faults/test_,bounded_waits.py citus.py column_properties.py drifted_columns.py \
+	guard_properties.py hidden_rows.py hostile_names.py lost_packets.py ownership.py published_tables.py records.py \
+	restored_schema.py sqlite_files.py transactions.py)
 PYTEST := $(RUN) -m pytest -n logical
 export SEED_ENABLED ?= on
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.management.base import CommandError
+from django.db import router
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.utils import CursorWrapper
 from django.db.migrations.operations.base import Operation
@@ -37,6 +38,7 @@ class Distribute(Operation):
     """
 
     reversible = True  # by nothing: the table stays distributed
+    reduces_to_sql = False
 
     def __init__(self, table: str, *, by: str = "", beside: str = "", reference: bool = False) -> None:
         if bool(by) == reference or (beside and not by):
@@ -55,7 +57,7 @@ class Distribute(Operation):
     ) -> None:
         """Distribute the table, unless it is, in the migration's transaction. Raises CommandError."""
         connection = schema_editor.connection
-        cluster = cluster_of(connection)
+        cluster = cluster_of(connection) if router.allow_migrate(connection.alias, app_label) else None
         if cluster is None:
             return
         self._refuse(cluster, describe(connection.alias), in_transaction=connection.in_atomic_block)
