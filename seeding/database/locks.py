@@ -33,6 +33,7 @@ from .sessions import ADVISORY_KEY, holder_of_seed_lock, users_of
 POLL_S = 0.1
 TABLE_TRY_S = 1.2  # a little above deadlock_timeout's default, after which the server cancels an autovacuum in the way
 
+NO_CONSTRAINT = "seeding_has_no_such_constraint"
 NODES_MS = 100  # in which the other nodes of a cluster are given up, after the wait for a lock here would have ended
 
 # What a lock of each mode is for. Writers, and whoever locks rows, stand in the way of WRITE; readers of REBUILD, too.
@@ -202,7 +203,7 @@ def _try_table_locks(connection: BaseDatabaseWrapper, tables: Mapping[str, Seque
         with transaction.atomic(connection.alias):
             for statement in statements:
                 _bounded(connection, statement, end)
-            for statement in _sequence_locks(connection, written):
+            for statement in (*_sequence_locks(connection, written), *_shard_locks(connection, written)):
                 _bounded(connection, statement, end)
     except OperationalError as exc:
         if not is_locked(exc) and sqlstate(exc) != QUERY_CANCELED:
@@ -237,6 +238,21 @@ def _sequence_locks(connection: BaseDatabaseWrapper, tables: Sequence[Table]) ->
             f"ALTER SEQUENCE {quoted(connection, schema, name)} CACHE {cache}"
             for schema, name, cache in cursor.fetchall()
         ]
+
+
+def _shard_locks(connection: BaseDatabaseWrapper, tables: Sequence[Table]) -> list[str]:
+    """Return statements that lock the shards of tables and change nothing: LOCK TABLE doesn't take shards.
+
+    A node that has promised to commit keeps that lock until it does. So nobody reads its old rows beside the new ones of
+    the other nodes, however long that takes.
+    """
+    oids = [table.oid for table in tables if table.is_distributed]
+    if not oids:
+        return []
+    with connection.cursor() as cursor:
+        run(cursor, "SELECT oid FROM pg_class WHERE oid = ANY(%s::oid[]) AND pg_has_role(relowner, 'USAGE')", [oids])
+        owned = {row[0] for row in cursor.fetchall()}
+    return [f"ALTER TABLE {t.sql} DROP CONSTRAINT IF EXISTS {NO_CONSTRAINT}" for t in tables if t.oid in owned]
 
 
 def is_running(using: str) -> bool:
