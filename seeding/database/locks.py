@@ -243,8 +243,8 @@ def _sequence_locks(connection: BaseDatabaseWrapper, tables: Sequence[Table]) ->
 def _shard_locks(connection: BaseDatabaseWrapper, tables: Sequence[Table]) -> list[str]:
     """Return statements that lock the shards of tables and change nothing: LOCK TABLE doesn't take shards.
 
-    A node that has promised to commit keeps that lock until it does. So nobody reads its old rows beside the new ones of
-    the other nodes, however long that takes.
+    A node that has promised to commit keeps that lock until it does. So nobody reads its old rows beside new ones of
+    other nodes, however long that takes.
     """
     oids = [table.oid for table in tables if table.is_distributed]
     if not oids:

@@ -6,6 +6,7 @@ TEST_CITUS_URL names a database with the extension on the coordinator, of a role
 import json
 import os
 import random
+import signal
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -179,6 +180,32 @@ def test_keys__of_rows_that_were_added_through_a_worker(shop: Cluster) -> None:
     ((later,),) = shop.coordinator.query(user("later@shop.example"))
     assert last < later < 1 << 32
     assert "users: 1 row not created by a seed" in refused(shop.coordinator, *SIZES)
+
+
+@pytest.mark.parametrize("loader", ["copy", "bulk_create"])
+def test_shards__are_locked_while_a_seed_writes(shop: Cluster, loader: str) -> None:
+    """Else those of a node that commits later than others would show old rows meanwhile: for long, if it was down."""
+    process = shop.coordinator.start("seed", *SIZES, *V2, "-v2", "--loader", loader)
+    assert process.stdout is not None
+    while "Deleting rows" not in process.stdout.readline():
+        assert process.poll() is None
+    process.send_signal(signal.SIGSTOP)
+    try:
+        for worker in shop.workers:
+            with connection_of(worker) as connection:
+                ((free,),) = connection.execute(UNLOCKED).fetchall()
+            assert free == 0
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.communicate(timeout=60)
+    verified(shop.coordinator, *V2)
+
+
+UNLOCKED = """
+SELECT count(*) FROM pg_class AS c WHERE relkind = 'r' AND relname ~ '^(users|orders|payments)_[0-9]+$' AND NOT EXISTS
+(SELECT FROM pg_locks AS l WHERE l.relation = c.oid AND mode = 'AccessExclusiveLock' AND granted
+ AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+"""
 
 
 def test_seeds__two_at_once(shop: Cluster) -> None:
