@@ -7,13 +7,13 @@ somebody else. So a seed records, apart from `seed_metadata`, for each table:
   and nothing but a write changes it. Rows that bear the seed's are the seed's. The range's own row bears it, too, and
   the server's identity is recorded: a dump that is restored elsewhere fails both tests.
 - Marks: a hash of the values of the three columns with the most different values, of every row up to 20,000 rows, of
-  evenly spread ones above. They judge the rows that somebody wrote since, and all rows on SQLite.
+  evenly spread ones above. They judge the rows that somebody wrote since, and all rows on SQLite and of a cluster.
 
 A row is the seed's when all its marks match, or one that tells it from others: a value of at least six characters that
 at most one row in a hundred has. So a visitor may edit most of a row. What no mark was kept of is generated again, and
-compared in the same way, as long as the code still generates it; on SQLite the unmarked rows of a large table are taken
-for the seed's where all but one in a hundred of the marked ones are: comparing millions of rows would take longer
-than the seed. Anything else isn't shown to be the seed's, and isn't deleted without having been announced; nor is a row
+compared in the same way, as long as the code still generates it; on SQLite and on a cluster the unmarked rows of a large
+table are taken for the seed's where all but one in a hundred of the marked ones are: comparing millions of rows would
+take longer than the seed. Anything else isn't shown to be the seed's, and isn't deleted without having been announced; nor is a row
 with the key of such a row, to which it is linked one to one.
 """
 
