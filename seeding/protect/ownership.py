@@ -11,10 +11,10 @@ somebody else. So a seed records, apart from `seed_metadata`, for each table:
 
 A row is the seed's when all its marks match, or one that tells it from others: a value of at least six characters that
 at most one row in a hundred has. So a visitor may edit most of a row. What no mark was kept of is generated again, and
-compared in the same way, as long as the code still generates it; on SQLite and on a cluster the unmarked rows of a large
-table are taken for the seed's where all but one in a hundred of the marked ones are: comparing millions of rows would
-take longer than the seed. Anything else isn't shown to be the seed's, and isn't deleted without having been announced; nor is a row
-with the key of such a row, to which it is linked one to one.
+compared in the same way, as long as the code still generates it; on SQLite and on a cluster the unmarked rows of a
+large table are taken for the seed's where all but one in a hundred of the marked ones are: comparing millions of rows
+would take longer than the seed. Anything else isn't shown to be the seed's, and isn't deleted without having been
+announced; nor is a row with the key of such a row, to which it is linked one to one.
 """
 
 from __future__ import annotations
