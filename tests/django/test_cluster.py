@@ -4,7 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.core.management.base import CommandError
+from django.core.management.sql import emit_pre_migrate_signal
 from django.db import DatabaseError, connection, transaction
+from django.db.migrations import Migration
 from django.db.migrations.state import ProjectState
 from django.test.utils import CaptureQueriesContext
 
@@ -52,6 +55,31 @@ def test_distribute__does_nothing_where_there_is_no_cluster(operation: Distribut
 def test_distribute__takes_a_column_or_reference(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="takes a column, by, or reference=True"):
         Distribute("orders", **wrong)
+
+
+@pytest.mark.parametrize(
+    ("found", "is_atomic", "said"),
+    [
+        (Cluster(("w:1",), "c:1", is_worker=True), True, "connect to its coordinator, c:1, instead"),
+        (Cluster(("w:1",), None, is_worker=False), True, "run SELECT citus_set_coordinator_host"),
+        (Cluster(("w:1",), "c:1", is_worker=False), False, "let the migration be atomic"),
+    ],
+)
+@pytest.mark.django_db(transaction=True)
+def test_distribute__refuses_what_would_be_half_done(
+    monkeypatch: pytest.MonkeyPatch, found: Cluster, is_atomic: bool, said: str
+) -> None:
+    monkeypatch.setattr("seeding.operations.cluster_of", lambda _: found)
+    state = ProjectState()
+    with connection.schema_editor(atomic=is_atomic) as editor, pytest.raises(CommandError, match=said):
+        Distribute("orders", by="id").database_forwards("orders", editor, state, state)
+
+
+def test_migrate__refuses_a_worker_before_it_leaves_a_table_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seeding.database.cluster.cluster_of", lambda _: Cluster(("w:1",), "c:1", is_worker=True))
+    emit_pre_migrate_signal(0, False, "default", plan=[])  # there is nothing to migrate
+    with pytest.raises(CommandError, match="is a worker of a Citus cluster"):
+        emit_pre_migrate_signal(0, False, "default", plan=[(Migration("0001", "orders"), False)])
 
 
 def test_distribute__describes_itself_and_can_be_written_into_a_migration() -> None:
