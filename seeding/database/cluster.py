@@ -107,6 +107,7 @@ def nodes(using: str, *, with_sizes: bool = True) -> Sequence[Node]:
                 run(cursor, f"SET LOCAL statement_timeout = {SIZES_WITHIN_MS}")
                 run(cursor, "SELECT nodename || ':' || nodeport, sum(shard_size)::bigint FROM citus_shards GROUP BY 1")
                 sizes = dict(cursor.fetchall())
+                transaction.set_rollback(True, using)  # and with it the limit, which a caller's transaction would keep
         except Error:  # a node is down, or a seed holds its locks
             sizes = {}
     return tuple(Node(name, sizes.get(name)) for name in cluster.nodes)
