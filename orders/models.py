@@ -67,7 +67,7 @@ def with_lifetime_value(users: Iterable[Any]) -> list[Any]:
         some = found[start : start + USERS_AT_ONCE]
         theirs = Order.objects.using(some[0]._state.db).filter(user__in=[user.pk for user in some]).order_by()
         sums = theirs.values("user").annotate(rows=models.Count("pk"), value=models.Sum("total", filter=COMPLETED))
-        ordered = {row["user"]: row for row in sums}
+        ordered: dict[Any, dict[str, Any]] = {row["user"]: row for row in sums}
         for user in some:
             row = ordered.get(user.pk, {})
             user.order_count, user.lifetime_value = row.get("rows", 0), row.get("value") or Decimal(0)
