@@ -67,10 +67,10 @@ def with_lifetime_value(users: Iterable[Any]) -> list[Any]:
         some = found[start : start + USERS_AT_ONCE]
         theirs = Order.objects.using(some[0]._state.db).filter(user__in=[user.pk for user in some]).order_by()
         sums = theirs.values("user").annotate(rows=models.Count("pk"), value=models.Sum("total", filter=COMPLETED))
-        ordered: dict[Any, dict[str, Any]] = {row["user"]: row for row in sums}
+        ordered = {row["user"]: (row["rows"], row["value"]) for row in sums}
         for user in some:
-            row = ordered.get(user.pk, {})
-            user.order_count, user.lifetime_value = row.get("rows", 0), row.get("value") or Decimal(0)
+            user.order_count, value = ordered.get(user.pk, (0, None))
+            user.lifetime_value = value or Decimal(0)
     return found
 
 
