@@ -254,6 +254,29 @@ def test_ownership__a_seeds_py_that_changed__and_rows_of_customers(project: Proj
     assert project.query("SELECT count(*) FROM changing_ticket WHERE title = 'It is broken'") == [(2,)]
 
 
+LARGE_TABLE = (*SIZES, "--tickets", "30000")  # more rows than are marked
+
+
+def test_ownership__a_large_table_restored(project: Project) -> None:
+    """Samples of the rows that one transaction wrote stand for all of them, and for no other row."""
+    assert project.run("migrate", "-v0", **CHANGING).returncode == 0
+    project.seed(*LARGE_TABLE, **CHANGING)
+    project.query("UPDATE changing_ticket SET title = title")
+    assert losses(project, *V2, *LARGE_TABLE, **EDITED) == {}
+    project.query("DELETE FROM changing_ticket WHERE id IN (2, 30)")
+    for key in (2, 30):
+        project.query(f"INSERT INTO changing_ticket VALUES ({key}, 'It is broken', '2026-02-03 04:05:06+00:00')")
+    if IS_POSTGRESQL:
+        assert losses(project, *V2, *LARGE_TABLE, **EDITED) == {"changing_ticket": 2}
+
+
+def test_ownership__a_large_table_imported_with_the_keys_of_seeded_rows(project: Project) -> None:
+    assert project.run("migrate", "-v0", **CHANGING).returncode == 0
+    project.seed(*LARGE_TABLE, **CHANGING)
+    project.query("UPDATE changing_ticket SET title = 'It is broken', opened_at = '2026-02-03 04:05:06+00:00'")
+    assert losses(project, *V2, *LARGE_TABLE, **EDITED) == {"changing_ticket": 30_000}
+
+
 HISTORIES = int(os.environ.get("OWNERSHIP_HISTORIES", "12"))
 SEED = os.environ.get("OWNERSHIP_SEED", "2026")
 BEGINNING = datetime(2001, 1, 1, tzinfo=UTC)  # customers' rows are told by their moments, which no seed generates
