@@ -6,8 +6,9 @@ somebody else. So a seed records, apart from `seed_metadata`, for each table:
 - PostgreSQL's number of its transaction. Every row version bears the number of the transaction that wrote it (`xmin`),
   and nothing but a write changes it. Rows that bear the seed's are the seed's. The range's own row bears it, too, and
   the server's identity is recorded: a dump that is restored elsewhere fails both tests.
-- Marks: a hash of the values of the three columns with the most different values, of every row up to 20,000 rows, of
-  evenly spread ones above. They judge the rows that somebody wrote since, and all rows on SQLite.
+- Marks: a hash of the values of the columns with the most different values (three, or up to eight in which more than
+  half of them differ), of every row up to 20,000 rows, of evenly spread ones above. They judge the rows that somebody
+  wrote since, and all rows on SQLite.
 
 A row is the seed's when all its marks match, or one that tells it from others: a value of at least six characters that
 at most one row in a hundred has. So a visitor may edit most of a row. What no mark was kept of is generated again, and
@@ -51,7 +52,8 @@ from ..models import KeyRange
 from .selections import EVERY, Selection, any_of, count, of_seed, select_keys
 
 MARKED_ROWS = 20_000  # of a table, at most
-MARKED_COLUMNS = 3
+MARKED_COLUMNS = 3  # at least; others only where more than half of their values differ
+MOST_MARKED_COLUMNS = 8
 CHOSEN_FROM = 2_000  # rows, by which the columns are chosen
 BLOCK = 20_000  # rows that are generated again at once
 TELLING_CHARACTERS = 6
@@ -91,7 +93,8 @@ def chosen_columns(seeder: Seeder, batch: Batch, target: Target) -> list[str]:
     names = [c.name for c in columns if not c.kind.is_adapted] or [c.name for c in columns]
     marks = _marks(seeder, names, some, target)
     different = {name: len(np.unique(found)) for name, found in zip(names, marks, strict=True)}
-    return sorted(names, key=lambda name: -different[name])[:MARKED_COLUMNS]
+    most = sorted(names, key=lambda name: -different[name])[:MOST_MARKED_COLUMNS]
+    return most[:MARKED_COLUMNS] + [n for n in most[MARKED_COLUMNS:] if different[n] * 2 > some.count]
 
 
 def _sliced(batch: Batch, part: slice) -> Batch:
