@@ -165,19 +165,6 @@ def test_ownership__a_few_rows_imported_into_a_large_table(project: Project, loa
     refused(project, *V2, *LARGE, "--loader", loader)
 
 
-def test_ownership__a_large_table_is_judged_by_its_marked_rows(project: Project) -> None:
-    """Where no transaction's number tells: of SQLite, of a server that was restored. Every second row has marks."""
-    sizes = ("--users", "10", "--orders", "25000")
-    project.seed(*sizes)
-    project.query("UPDATE seed_key_ranges SET system_identifier = 'another'")
-    other = "UPDATE orders SET total = 0.01, user_id = 1, created_at = '2001-01-01 00:00:00' WHERE id"
-    assert losses(project, *V2, *sizes) == {}
-    project.query(f"{other} IN (2, 3)")  # a row without marks and one with them; its payment shares its key
-    assert losses(project, *V2, *sizes) == {"orders": 1, "payments": 1}
-    project.query(f"{other} <= 1000")  # more than one marked row in a hundred: all rows are compared
-    assert losses(project, *V2, *sizes) == {"orders": 1000, "payments": 1000}
-
-
 def test_ownership__a_payment_of_a_customer_on_a_seeded_order(seeded_project: Project) -> None:
     seeded_project.query("DELETE FROM payments WHERE order_id = 9")
     seeded_project.query("INSERT INTO payments VALUES (9, 1.5, 'pending', '2026-02-03 04:05:06+00:00')")
