@@ -40,6 +40,11 @@ class Table:
     is_distributed: bool = field(default=False, compare=False)  # its rows are in shards, on the nodes of a cluster
 
     @property
+    def tells_writers(self) -> bool:
+        """Return True if each row tells the transaction that wrote it: those of SQLite don't, nor those of shards."""
+        return bool(self.oid) and not self.is_distributed
+
+    @property
     def own_rows(self) -> str:
         """The table in a FROM clause, without rows of tables that inherit from it; partitions are its own."""
         return f"ONLY {self.sql}" if self.oid and self.relkind == "r" else self.sql

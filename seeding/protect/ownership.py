@@ -8,7 +8,7 @@ somebody else. So a seed records, apart from `seed_metadata`, for each table:
   the server's identity is recorded: a dump that is restored elsewhere fails both tests.
 - Marks: a hash of the values of the columns with the most different values (three, or up to eight in which more than
   half of them differ), of every row up to 20,000 rows, of evenly spread ones above. They judge the rows that somebody
-  wrote since, and all rows on SQLite and on the nodes of a cluster, which number their transactions each for itself.
+  wrote since, and all rows on SQLite and of a cluster.
 
 A row is the seed's when all its marks match, or one that tells it from others: a value of at least six characters that
 at most one row in a hundred has. So a visitor may edit most of a row. What no mark was kept of is generated again, and
@@ -17,9 +17,9 @@ so there is a rule for rows that were written together, as by a restore, or by a
 hundred or more of the rows that one transaction wrote are marked, a thousand of these stand for all of its rows, unless
 more than one in a hundred differs. (Were one in a hundred of the rows somebody else's, a thousand would all miss them
 once in 20,000 times.) A row that somebody adds comes with a transaction of its own, and is compared. SQLite doesn't
-number its transactions; there, all marked rows stand for all others in the same way. Anything else isn't shown to be
-the seed's, and isn't deleted without having been announced; nor is a row with the key of such a row, to which it is
-linked one to one.
+number its transactions, and a cluster doesn't tell them; there, all marked rows stand for all others in the same way.
+Anything else isn't shown to be the seed's, and isn't deleted without having been announced; nor is a row with the key
+of such a row, to which it is linked one to one.
 """
 
 from __future__ import annotations
@@ -131,8 +131,7 @@ def owned(
     number = count(connection, table, rows)
     if not number or (key_range.seed_version is None and applied(connection.alias) is None):
         return Owned(number, ())  # recorded before there were proofs, and nothing to generate the rows again from
-    # The rows of a cluster's shards bear the numbers of their nodes' own transactions.
-    if not table.is_distributed and _is_of_this_server(connection, key_range):
+    if table.tells_writers and _is_of_this_server(connection, key_range):
         rows &= _not_written_by([str(key_range.transaction_id)])
     model = seeders[name].model if name in seeders else _model_of(name)
     if model is None:
@@ -145,7 +144,7 @@ def owned(
         if len(unproven) * COMMON <= len(sample):
             found += unproven
             trusted.append(writer)
-    if table.oid or not trusted:
+    if table.tells_writers or not trusted:
         found += judge.unproven(_keys(connection, table, rows & _not_written_by(trusted)))
     return Owned(number, tuple(sorted(found)))
 
@@ -165,10 +164,10 @@ def _samples(
 ) -> dict[str, list[Any]]:
     """Return which of the keys the rows have, by the transaction that wrote them, of those that wrote many.
 
-    SQLite doesn't know the transactions; there, all are one.
+    SQLite doesn't know the transactions, nor does a cluster; there, all are one.
     """
     among = rows & any_of(table, [(key,) for key in keys])
-    if not table.oid:
+    if not table.tells_writers:
         return {"": found} if (found := _keys(connection, table, among)) else {}
     written: dict[str, list[Any]] = {}
     query = f"SELECT {table.names[table.key[0]]}, xmin::text FROM {table.own_rows} WHERE {among.sql} ORDER BY 1"
