@@ -37,4 +37,6 @@ def _content_types(model: type[Model], relation: Any, value: GenericRows, datase
     labels: tuple[Any, ...] = tuple(row.labels[0] for row in rows)
     if (value.codes == len(rows)).any():
         labels = (*labels, None)
-    return ExistingRows(value.codes, labels, tuple(row.keys[0] for row in rows), Lookup(content_type))
+    key = content_type._meta.pk.name
+    values = {key: [row.values[key][0] if row.values else None for row in rows]}
+    return ExistingRows(value.codes, labels, values, Lookup(content_type))

@@ -193,3 +193,44 @@ def test_existing__of_a_content_type(sketch: Write) -> None:
     query = "SELECT DISTINCT model FROM shop_city JOIN django_content_type AS t ON t.id = kind_id"
     assert shop.query(query) == [("city",)]
     verified(shop)
+
+
+CODES = """
+class Country(models.Model):
+    code = models.CharField(max_length=2, unique=True)
+    number = models.IntegerField(unique=True, null=True)
+    token = models.UUIDField(default=uuid.uuid4)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token"], name="one_token")]
+
+class City(models.Model):
+    country = models.ForeignKey(Country, models.CASCADE, to_field="code")
+    other = models.ForeignKey(Country, models.CASCADE, to_field="number", null=True, related_name="+")
+    token = models.ForeignKey(Country, models.CASCADE, to_field="token", related_name="+")
+    kept_by = models.ForeignKey(Country, models.CASCADE, related_name="+")
+    number = models.IntegerField(default=0)
+"""
+CODED_CITIES = """
+@register(City, count=40)
+def cities(rows):
+    country = rows.existing(Country, number__gt=1)
+    return {"country": country, "token": country, "kept_by": country, "other": country}
+"""
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_existing__referred_to_by_other_columns_than_their_key(sketch: Write, loader: str) -> None:
+    shop = sketch(CODES, CODED_CITIES)
+    for number, code in enumerate(("EE", "EG", "CL", "EC")):
+        shop.query(f"INSERT INTO shop_country (code, number, token) VALUES ('{code}', {number}, '{number:032}')")
+    for version in ("v1", "v2"):
+        shop.seed("--loader", loader, "--seed-version", version)
+        verified(shop, "--seed-version", version)
+    query = (
+        "SELECT c.code, count(*) FROM shop_city AS s JOIN shop_country AS c ON c.code = s.country_id"
+        " WHERE c.number = s.other_id AND c.token = s.token_id AND c.id = s.kept_by_id GROUP BY 1"
+    )
+    found = dict(shop.query(query))
+    assert set(found) == {"CL", "EC"}
+    assert sum(found.values()) == 40

@@ -63,7 +63,7 @@ class ReferenceValues(NumberValues):
             codes = np.zeros(len(self), np.intp)
         else:
             codes = scaled(self.bits(stream or f"existing/{model._meta.label}"), len(found.labels)).astype(np.intp)
-        return ExistingRows(codes, found.labels, found.keys, wanted)
+        return ExistingRows(codes, found.labels, found.values, wanted)
 
     def generic(
         self, stream: str, weights: Mapping[type[Model] | None, int] | Sequence[type[Model] | None]
