@@ -16,6 +16,7 @@ from ..errors import RegistrationError
 from ..generate.children import Per
 from ..generate.columns import Batch, Column, concatenated, filled
 from ..generate.existing import ExistingRows
+from ..generate.generic import check_row_numbers
 from ..generate.pairs import Some
 from ..generate.rows import Rows
 from ..report.wording import in_one_line
@@ -183,11 +184,8 @@ def unfit_column(declaration: Declaration, name: str, exc: Exception) -> Registr
 
 
 def _check_row_numbers(column: Column, parent: Model, row_counts: Mapping[str, int]) -> None:
-    rows = row_counts.get(parent._meta.db_table, 0)
-    numbers = filled(column)  # type: ignore[arg-type]
-    if len(numbers) and rows and not 0 <= numbers.min() <= numbers.max() < rows:
-        wrong = numbers.min() if numbers.min() < 0 else numbers.max()
-        raise ValueError(f"it refers to row {wrong} of {parent._meta.db_table}, whose rows are 0 to {rows - 1}")
+    table = parent._meta.db_table
+    check_row_numbers(filled(column), table, row_counts.get(table, 0))  # type: ignore[arg-type]
 
 
 @contextmanager

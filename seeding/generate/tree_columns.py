@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from .streams import Numbers
-from .texts import Texts
-from .trees import Tree
+from .texts import Texts, joined
+from .trees import Tree, in_steps
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # treebeard's default
 
@@ -56,6 +56,14 @@ class TreeColumns:
         Raises ValueError where a row has more children than `steplen` characters can number.
         """
         return self.tree.paths(self.numbers, steplen, alphabet, prefix)
+
+    def child_path(self, positions: Numbers, steplen: int = 4, alphabet: str = _ALPHABET, prefix: str = "") -> Texts:
+        """Return the path of a child of each row, by its position among the siblings, from 0.
+
+        That is for rows that a tree has besides its own: those of another model, for example, whose positions count on
+        from the `numchild` of their parents. Raises ValueError as `path` does.
+        """
+        return joined(self.path(steplen, alphabet, prefix), in_steps(positions, steplen, alphabet))
 
     def joined(self, texts: Callable[[Any], Texts], start: str = "") -> Texts:
         """Return a text of each row's ancestors and of the row itself, one after the other, behind `start`.

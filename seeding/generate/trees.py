@@ -145,14 +145,7 @@ class Tree:
         Raises ValueError where a node has more children than a step can number.
         """
 
-        def steps(nodes: Numbers) -> Texts:
-            positions = self.positions(nodes)
-            most = int(positions.max(initial=0)) + 1
-            if most >= len(alphabet) ** step_length:
-                raise ValueError(f"a path's step of {step_length} characters can't number {most:,} children")
-            return _in_base(positions + 1, alphabet, step_length)
-
-        return self.joined(nodes, steps, prefix)
+        return self.joined(nodes, lambda nodes: in_steps(self.positions(nodes), step_length, alphabet), prefix)
 
     def joined(self, nodes: Numbers, steps: Callable[[Numbers], Texts], prefix: str) -> Texts:
         """Return for each node the steps from its root to itself, one after the other, behind the prefix."""
@@ -174,6 +167,14 @@ def _runs(numbers: Numbers) -> tuple[Numbers, Numbers]:
     starts = np.ones(len(numbers), bool)
     starts[1:] = numbers[1:] != numbers[:-1]
     return numbers[starts], np.cumsum(starts) - 1
+
+
+def in_steps(positions: Numbers, length: int, alphabet: str) -> Texts:
+    """Return positions among siblings as steps of a path, which number them from 1. Raises ValueError."""
+    most = int(positions.max(initial=0)) + 1
+    if most >= len(alphabet) ** length:
+        raise ValueError(f"a path's step of {length} characters can't number {most:,} children")
+    return _in_base(positions + 1, alphabet, length)
 
 
 def _in_base(numbers: Numbers, alphabet: str, width: int) -> Texts:
