@@ -39,8 +39,9 @@ class Document(Objects):
 
     def number(self, value: Any) -> str:
         """Return a document as text."""
-        if value is not None and self.field.encoder is not None:  # type: ignore[attr-defined]
-            value = documents.read(json.dumps(value, cls=self.field.encoder))  # type: ignore[attr-defined]
+        encoder = getattr(self.field, "encoder", None)  # a field that is only like Django's may have none
+        if value is not None and encoder is not None:
+            value = documents.read(json.dumps(value, cls=encoder))
         return documents.written(value)
 
     def of_array(self, array: NDArray[Any]) -> Column:
@@ -60,7 +61,7 @@ class Document(Objects):
         return documents.written(value)
 
     def value(self, stored: Any) -> Any:
-        return json.loads(stored, cls=self.field.decoder)  # type: ignore[attr-defined]
+        return json.loads(stored, cls=getattr(self.field, "decoder", None))
 
     def binary(
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool

@@ -1,4 +1,4 @@
-"""Keys of generic relations: row numbers of several tables, whose keys are stored in a column of any kind."""
+"""Keys of rows of several models, of a generic relation or of a relation to what those models inherit from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import Field, Model
 from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
-from ...generate.columns import Column, filled, masked, nulls_of
+from ...generate.columns import Categorical, Column, filled, masked, nulls_of
 from ...generate.generic import GenericRows
 from ..target import Target
 from .base import Kind
@@ -34,17 +34,22 @@ class GenericKey(Kind):
         self._inner, self.models = inner, tuple(models)
 
     def given(self, value: Any, count: int) -> Column:
+        if isinstance(value, Categorical) and value.labels == (None,):  # left out, where rows of another model have it
+            return masked(np.zeros(count, np.int64), np.ones(count, bool))
         if not isinstance(value, GenericRows) or value.models != self.models:
             raise TypeError("it must be rows.generic() of the same models in every call")
         for model in self.models:
-            if not self._holds(_key_kind(model)):
+            if not self._holds(model):
                 raise TypeError(f"keys of {model._meta.label} don't fit into a {type(self.field).__name__}")
         return value.column
 
-    def _holds(self, kind: Kind) -> bool:
-        if isinstance(self._inner, Text):
-            return True
-        return isinstance(kind, Integer | Identifier) and type(self._inner) is type(kind)
+    def _holds(self, model: type[Model]) -> bool:
+        if isinstance(self._inner, Reference):
+            return issubclass(model, self._inner.parent) and bool(self._inner.field.target_field.primary_key)  # type: ignore[attr-defined]
+        kind = _key_kind(model)
+        return isinstance(self._inner, Text) or (
+            isinstance(kind, Integer | Identifier) and type(self._inner) is type(kind)
+        )
 
     def stored(self, column: Column, target: Target) -> Column:
         numbers, codes = np.divmod(filled(column), len(self.models))  # type: ignore[arg-type]

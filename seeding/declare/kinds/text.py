@@ -127,12 +127,12 @@ class Address(Text):
         if isinstance(value, IPv4Address | IPv6Address):
             value = str(value)
         text = super().number(value)
-        protocol, unpacks = self.field.protocol.lower(), self.field.unpack_ipv4  # type: ignore[attr-defined]
-        found = _address(text, unpacks)
+        protocol = getattr(self.field, "protocol", "both")  # a field that is only like Django's may have none
+        found = _address(text, getattr(self.field, "unpack_ipv4", False))
         if found is None:
             raise ValueError(f"it holds {shown(text)}, which is no IP address")
-        if protocol != "both" and (protocol == "ipv6") != (":" in found):
-            raise ValueError(f"it holds {found}, and the field holds addresses of {self.field.protocol}")  # type: ignore[attr-defined]
+        if protocol.lower() != "both" and (protocol.lower() == "ipv6") != (":" in found):
+            raise ValueError(f"it holds {found}, and the field holds addresses of {protocol}")
         return found
 
     def of_array(self, array: NDArray[Any]) -> Column:
