@@ -45,7 +45,9 @@ def constant_of(field: Field[Any, Any]) -> Constant | None:
     if default is NOT_PROVIDED:
         if field.null:
             return Constant(field)
-        return Constant(field, "") if field.blank and field.empty_strings_allowed else None
+        if not field.blank or not field.empty_strings_allowed:
+            return None
+        return Constant(field, "" if type(field).get_default is Field.get_default else field.get_default())
     if not callable(default):
         return Constant(field, _plain(field, default))
     if default in _NOW:

@@ -149,6 +149,15 @@ class Kind(ABC):
         """Return values that the ORM gave as a stored column."""
         return self.of_list(values)
 
+    @property
+    def reader(self) -> Field[Any, Any] | None:
+        """The field that reads what is stored, where the column's own field makes of it what can't be compared."""
+        return None
+
+    def sent(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+        """Return a value of the ORM as it is stored, in the form in which `reader` reads it."""
+        return self.field.get_db_prep_save(value, connection)
+
     def cells(
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool = False
     ) -> Cells:

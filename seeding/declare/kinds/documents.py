@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field
 from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
@@ -62,6 +63,15 @@ class Document(Objects):
 
     def value(self, stored: Any) -> Any:
         return json.loads(stored, cls=getattr(self.field, "decoder", None))
+
+    @property
+    def reader(self) -> Field[Any, Any] | None:
+        reads = getattr(type(self.field), "from_db_value", None)
+        return models.JSONField() if self.is_adapted or reads is not models.JSONField.from_db_value else None
+
+    def sent(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+        sent = super().sent(value, connection)
+        return json.loads(sent) if isinstance(sent, str) else getattr(sent, "obj", sent)  # psycopg has a wrapper
 
     def binary(
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
