@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 from django.apps import apps
-from django.db import models
+from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..database.catalogue import Table
@@ -40,7 +40,7 @@ from ..declare.kinds.references import Reference
 from ..declare.seeder import Seeder
 from ..declare.target import Target
 from ..errors import SeedError
-from ..generate.columns import Batch, Categorical, Column
+from ..generate.columns import Batch, Categorical, Column, objects
 from ..generate.marks import Marks, marks_of
 from ..generate.streams import Dataset
 from ..models import KeyRange
@@ -98,7 +98,17 @@ def _sliced(batch: Batch, part: slice) -> Batch:
 
 def _marks(seeder: Seeder, names: Sequence[str], batch: Batch, target: Target) -> list[Marks]:
     kinds = {column.name: column.kind for column in seeder.columns}
-    return [marks_of(kinds[name].stored(batch.columns[name], target)) for name in names]
+    return [_marks_of_stored(kinds[name], kinds[name].stored(batch.columns[name], target), target) for name in names]
+
+
+def _marks_of_stored(kind: Kind, column: Column, target: Target) -> Marks:
+    """Return the marks of a stored column; where its field adapts values, of what the ORM sends."""
+    return _marks_of_sent(kind, kind.python(column), target.using) if kind.is_adapted else marks_of(column)
+
+
+def _marks_of_sent(kind: Kind, values: Sequence[Any], using: str) -> Marks:
+    sent = [None if value is None else kind.sent(value, connections[using]) for value in values]
+    return marks_of(objects(sent))
 
 
 @dataclass(frozen=True)
@@ -224,7 +234,7 @@ class _Judge:
         for i, (name, marks) in enumerate(zip(known.columns, known.marks, strict=True)):
             kind = kind_of(self._model._meta.get_field(name))  # type: ignore[arg-type]
             values = [row[i] for row in there]
-            same = _same(kind, values, marks[np.array(positions)])
+            same = _same(kind, values, marks[np.array(positions)], self._using)
             every &= same
             if not isinstance(kind, Reference):
                 is_long = np.array([len(str(value)) >= TELLING_CHARACTERS for value in values])
@@ -282,12 +292,13 @@ def _with_parents(seeder: Seeder, seeders: Mapping[str, Seeder]) -> list[Seeder]
     return waiting
 
 
-def _same(kind: Kind | None, values: Sequence[Any], marks: Marks) -> np.ndarray:
+def _same(kind: Kind | None, values: Sequence[Any], marks: Marks, using: str) -> np.ndarray:
     """Return which of the values have the marks."""
     if kind is None:
         return np.zeros(len(values), bool)
     try:
-        same: np.ndarray = marks_of(kind.read(values)) == marks
+        there = _marks_of_sent(kind, values, using) if kind.is_adapted else marks_of(kind.read(values))
+        same: np.ndarray = there == marks
     except (TypeError, ValueError, OverflowError):
         return np.zeros(len(values), bool)
     return same

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 import numpy as np
-from django.db import models
+from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.operations import BaseDatabaseOperations
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ...database.catalogue import ColumnType
 from ...generate.columns import Column, filled
 from ...report.wording import shown
+from ..target import Target
 from . import cells
 from .base import Kind, Unsuitable
 from .cells import Cells
@@ -99,6 +100,21 @@ class Decimals(Kind):
             raise ValueError(
                 f"it holds {Decimal(int(wrong)).scaleb(-self.places)}, and the field has {self.digits} digits"
             )
+
+    def stored(self, column: Column, target: Target) -> Column:
+        if self.digits > SQLITE_DIGITS and connections[target.using].vendor == "sqlite":
+            self._check_exact(filled(column))  # type: ignore[arg-type]
+        return column
+
+    def _check_exact(self, units: NDArray[np.int64]) -> None:
+        """Raise ValueError for a value that SQLite would round."""
+        digits = np.abs(units)
+        while len(digits) and (even := (digits % 10 == 0) & (digits >= 10**SQLITE_DIGITS)).any():
+            digits = np.where(even, digits // 10, digits)
+        wrong = units[digits >= 10**SQLITE_DIGITS]
+        if len(wrong):
+            value = Decimal(int(wrong[0])).scaleb(-self.places)
+            raise ValueError(f"it holds {value}, and SQLite stores no more than {SQLITE_DIGITS} digits of a decimal")
 
     def python(self, column: Column) -> list[Any]:
         unit = Decimal(1).scaleb(-self.places)
