@@ -205,10 +205,15 @@ def _unsuitable(declaration: Declaration, fields: Sequence[Field[Any, Any]]) -> 
     if not fields:
         return []
     what = ", ".join(f"{f.name} (a {type(f).__name__})" for f in fields)
+    advice = ["A field class of your own needs a kind: see seeding.register_kind."]
+    if spatial := [f.name for f in fields if hasattr(f, "srid")]:
+        named = " and ".join(spatial)
+        own = advice if len(spatial) < len(fields) else []
+        advice = [f"GIS fields can't be seeded: leave {named} out, which needs null=True or a default.", *own]
     return [
         RegistrationError(
             f"{declaration.where} can't seed {declaration.model._meta.label}: no value can be given for {what}. "
-            "A field class of your own needs a kind: see seeding.register_kind.",
+            f"{' '.join(advice)}",
             id="seeding.E105",
         )
     ]
