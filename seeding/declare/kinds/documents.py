@@ -71,7 +71,18 @@ class Document(Objects):
 
     def sent(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         sent = super().sent(value, connection)
-        return json.loads(sent) if isinstance(sent, str) else getattr(sent, "obj", sent)  # psycopg has a wrapper
+        if hasattr(sent, "obj"):  # psycopg has a wrapper
+            sent = (sent.dumps or json.dumps)(sent.obj)
+        return json.loads(sent) if isinstance(sent, str) else sent
+
+    def cells(
+        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool = False
+    ) -> Cells:
+        if not self.is_adapted or column_type.name != "jsonb":
+            return super().cells(column, column_type, connection, canonical=canonical)
+        sent = [None if value is None else self.sent(value, connection) for value in self.python(column)]
+        written = objects([None if value is None else documents.written(value) for value in sent])
+        return self.binary(written, column_type, connection, canonical=canonical)
 
     def binary(
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
