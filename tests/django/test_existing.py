@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.test.utils import isolate_apps
 
-from seeding.declare.existing import natural_key
+from seeding.declare.existing import natural_key, referred_fields
 from tests.sketch import LOADERS, Sketch, Write, failure, plan_of, verified
 
 SHOP = """
@@ -77,6 +77,33 @@ def test_natural_key__of_other_tables() -> None:
     assert natural_key(Code) == ("code",)
     assert natural_key(Own) == ("code__code",)
     assert natural_key(Plain) == ("name", "size")
+
+
+@isolate_apps("tests")
+def test_referred_fields__are_the_key_and_what_relations_name() -> None:
+    class Place(models.Model):
+        code = models.CharField(max_length=2, unique=True)
+        name = models.CharField(max_length=9, unique=True)
+        near = models.ForeignKey("self", models.CASCADE, related_name="+")
+
+        class Meta:
+            app_label = "tests"
+
+    class Town(Place):
+        inside = models.ManyToManyField(Place, related_name="towns")
+
+        class Meta:
+            app_label = "tests"
+
+    class Visit(models.Model):
+        place = models.ForeignKey(Place, models.CASCADE, to_field="code", related_name="+")
+        town = models.ForeignKey(Town, models.CASCADE)
+
+        class Meta:
+            app_label = "tests"
+
+    assert referred_fields(Place) == ("id", "code")
+    assert referred_fields(Town) == ("place_ptr",)
 
 
 @pytest.mark.parametrize("loader", LOADERS)

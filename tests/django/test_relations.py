@@ -153,6 +153,13 @@ def test_relations__existing_rows_of_an_inherited_table_that_is_seeded(sketch: W
     assert "(seeding.E116)" in said
 
 
+def test_relations__a_column_that_is_given_twice(sketch: Write) -> None:
+    shop = sketch(SHOP, SEEDS.replace('{"of": rows.generic("of", [Book', '{"of_id": None, "of": rows.generic("of", [Book'))
+    script(shop, THERE)
+    said = failure(shop, "seed", "--plan")
+    assert "TypeError: 'of' fills 'of_id', which is given, too: leave one of them out (seeding.E111)" in said
+
+
 SITES = """
 class Page(models.Model):
     path = models.CharField(max_length=20, unique=True)
