@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field, Model
+from django.db.models import Field, Model, OneToOneField
 from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
@@ -32,6 +32,7 @@ class GenericKey(Kind):
     def __init__(self, field: Field[Any, Any], inner: Kind, models: Sequence[type[Model]]) -> None:
         super().__init__(field)
         self._inner, self.models = inner, tuple(models)
+        self.is_adapted = inner.is_adapted
 
     def given(self, value: Any, count: int) -> Column:
         if isinstance(value, Categorical) and value.labels == (None,):  # left out, where rows of another model have it
@@ -45,7 +46,7 @@ class GenericKey(Kind):
 
     def _holds(self, model: type[Model]) -> bool:
         if isinstance(self._inner, Reference):
-            return issubclass(model, self._inner.parent) and bool(self._inner.field.target_field.primary_key)  # type: ignore[attr-defined]
+            return _has_key_of(self._inner.parent, model) and bool(self._inner.field.target_field.primary_key)  # type: ignore[attr-defined]
         kind = _key_kind(model)
         return isinstance(self._inner, Text) or (
             isinstance(kind, Integer | Identifier) and type(self._inner) is type(kind)
@@ -84,6 +85,13 @@ class GenericKey(Kind):
 
     def parameters(self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper) -> list[Any]:
         return self._inner.parameters(column, column_type, connection)
+
+
+def _has_key_of(parent: type[Model], model: type[Model]) -> bool:
+    """Return True if a row's key is that of a row of `parent`: it inherits from it, or has a one-to-one key."""
+    concrete: Any = model._meta.concrete_model
+    key = concrete._meta.pk
+    return concrete is parent or (isinstance(key, OneToOneField) and _has_key_of(parent, key.remote_field.model))
 
 
 def _key_kind(model: type[Model]) -> Kind:
