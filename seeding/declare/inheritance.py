@@ -102,6 +102,10 @@ class TableSeeder(Seeder):
     sources: tuple[Source, ...] = ()
     links: tuple[Link, ...] = ()
 
+    @property
+    def is_inherited_only(self) -> bool:
+        return all(source.seeder.model is not self.model for source in self.sources)
+
     def batch(self, dataset: Dataset, start: int, stop: int) -> Batch:
         columns = [c for c in self.columns if c.field not in [link.field for link in self.links]]
         parts, first = [], 0

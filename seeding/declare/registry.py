@@ -147,10 +147,22 @@ class Suggested:
 
     @cached_property
     def _draft(self) -> Draft:
-        """What is drafted where each table has so many rows: however many there are, the same."""
-        from .suggest import draft_of
+        """What is drafted where each table has so many rows: however many there are, the same.
 
-        return draft_of(self._model, dict.fromkeys(self._registry.declarations(), SUGGESTED_FOR))
+        Required relations to models without a seeder are taken to be ones to existing rows.
+        """
+        from .suggest import Surroundings, draft_of
+
+        declared = self._registry.declarations()
+        count = declared[self._model].count
+        fields: list[Any] = [f for f in self._model._meta.concrete_fields if f.is_relation and not f.null]
+        existing = {f.related_model._meta.concrete_model for f in fields}
+        around = Surroundings(dict.fromkeys(declared, SUGGESTED_FOR), existing)
+        draft = draft_of(self._model, around, count if isinstance(count, Per) else None)
+        registered = [f.name for f in self._model._meta.local_many_to_many if f.remote_field.through in declared]
+        for name in registered:
+            draft.columns.pop(name, None)
+        return draft
 
 
 def _checked(declaration: Declaration, declarations: Mapping[Model, Declaration]) -> Seeder:

@@ -130,6 +130,11 @@ class Seeder(Declaration):
         found |= {c.parent: not c.field.null for c in self.columns if c.parent is not None}
         return found | ({self.key_parent: True} if self.key_parent is not None else {})
 
+    @property
+    def is_inherited_only(self) -> bool:
+        """Return True for a table that is filled for models that inherit from it alone."""
+        return False
+
     def batch(self, dataset: Dataset, start: int, stop: int) -> Batch:
         """Generate the rows `start` to `stop` (exclusive). Raises RegistrationError for values that don't fit."""
         values = self.values(dataset, start, stop)

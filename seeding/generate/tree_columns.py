@@ -50,12 +50,14 @@ class TreeColumns:
         """The number of children (treebeard)."""
         return self.tree.child_counts(self.numbers)
 
-    def path(self, steplen: int = 4, alphabet: str = _ALPHABET, prefix: str = "") -> Texts:
+    def path(self, steplen: int = 4, alphabet: str = _ALPHABET, prefix: str = "", *, first: int = 1) -> Texts:
         """Return the materialized path (treebeard): `steplen` characters a level, below the path `prefix`.
+
+        `first` is the number of the first root, where there are others before it.
 
         Raises ValueError where a row has more children than `steplen` characters can number.
         """
-        return self.tree.paths(self.numbers, steplen, alphabet, prefix)
+        return self.tree.paths(self.numbers, steplen, alphabet, prefix, first)
 
     def joined(self, texts: Callable[[Any], Texts], start: str = "") -> Texts:
         """Return a text of each row's ancestors and of the row itself, one after the other, behind `start`.

@@ -139,14 +139,16 @@ class Tree:
             lefts += first - start
         return lefts[places]
 
-    def paths(self, nodes: Numbers, step_length: int, alphabet: str, prefix: str) -> Texts:
+    def paths(self, nodes: Numbers, step_length: int, alphabet: str, prefix: str, first: int = 1) -> Texts:
         """Return each node's materialized path: the steps from its root, each a number from 1 among its siblings.
+
+        `first` is the number of the first root.
 
         Raises ValueError where a node has more children than a step can number.
         """
 
         def steps(nodes: Numbers) -> Texts:
-            positions = self.positions(nodes)
+            positions = self.positions(nodes) + np.where(nodes < self.roots, first - 1, 0)
             most = int(positions.max(initial=0)) + 1
             if most >= len(alphabet) ** step_length:
                 raise ValueError(f"a path's step of {step_length} characters can't number {most:,} children")

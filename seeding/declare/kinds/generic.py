@@ -37,14 +37,9 @@ class GenericKey(Kind):
         if not isinstance(value, GenericRows) or value.models != self.models:
             raise TypeError("it must be rows.generic() of the same models in every call")
         for model in self.models:
-            if not self._holds(_key_kind(model)):
+            if not fits(self._inner, model):
                 raise TypeError(f"keys of {model._meta.label} don't fit into a {type(self.field).__name__}")
         return value.column
-
-    def _holds(self, kind: Kind) -> bool:
-        if isinstance(self._inner, Text):
-            return True
-        return isinstance(kind, Integer | Identifier) and type(self._inner) is type(kind)
 
     def stored(self, column: Column, target: Target) -> Column:
         numbers, codes = np.divmod(filled(column), len(self.models))  # type: ignore[arg-type]
@@ -79,6 +74,12 @@ class GenericKey(Kind):
 
     def parameters(self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper) -> list[Any]:
         return self._inner.parameters(column, column_type, connection)
+
+
+def fits(column: Kind, model: type[Model]) -> bool:
+    """Return True if a column of this kind can hold the keys of the model."""
+    kind = _key_kind(model)
+    return isinstance(column, Text) or (isinstance(kind, Integer | Identifier) and type(column) is type(kind))
 
 
 def _key_kind(model: type[Model]) -> Kind:

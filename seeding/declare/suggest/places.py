@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core import validators
 from django.db import models
 from django.db.models import Field, Q
 from django.db.models.lookups import Lookup
 
-from .expressions import Expression
+from .expressions import Expression, words_of
 
 Model = type[models.Model]
 Bound = int | float | Decimal
+
+
+_LISTS = (
+    "category", "tag", "type", "kind", "status", "country", "language", "group", "brand", "department", "color",
+    "colour", "size", "role", "topic", "label",
+    "locale", "currency", "site",
+)  # fmt: skip
+_FEW_COLUMNS = 4
 
 
 @dataclass(frozen=True)
@@ -68,10 +76,16 @@ class Place:
         return (low, high) if low <= high else (high, high)
 
 
-def words_of(name: str) -> tuple[str, ...]:
-    """Return the words of a name, in lower case: of `unitPrice`, `unit_price` and `UnitPrice` the same."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z]{2})(?=[0-9])", "_", name)
-    return tuple(word for word in parted.lower().split("_") if word)
+def is_list(model: Model) -> bool:
+    """Return True for a list, such as categories: by its name, or for few columns that say nothing of times."""
+    columns = [f for f in model._meta.concrete_fields if not f.primary_key]
+    tells_more = any(f.is_relation or isinstance(f, models.DateField) for f in columns)
+    return (len(columns) < _FEW_COLUMNS and not tells_more) or not set(words_of(model.__name__)).isdisjoint(_LISTS)
+
+
+def is_user(model: Model) -> bool:
+    """Return True for the project's user model."""
+    return model._meta.label_lower == settings.AUTH_USER_MODEL.lower()
 
 
 def bounds_of(f: Field[Any, Any]) -> tuple[Bound | None, Bound | None]:

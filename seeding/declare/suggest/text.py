@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 from django.db import models
 
-from .expressions import Call, Expression, SharedPassword, Variable, rows
+from .choices import NAMED
+from .expressions import Call, Expression, SharedPassword, Variable, inside, rows
 from .places import Place
 
 _PEOPLE = (
@@ -32,6 +33,8 @@ def text(place: Place) -> Iterator[Expression]:
         yield from _slug(place)
     elif isinstance(f, models.FileField | models.FilePathField):
         yield rows("file_name", place.name, extensions=_extensions(place))
+    if is_country(place):
+        yield from _country(place)
     for words, made in _BY_NAME:
         if place.has(*words):
             yield from made(place)
@@ -77,8 +80,18 @@ def _of_address(method: str) -> Callable[[Place], Iterator[Expression]]:
 
 
 def _country(place: Place) -> Iterator[Expression]:
-    if not place.is_unique:
-        yield rows("country_code" if place.room < 14 or place.has("code", "iso") else "country")
+    method = "country_code" if place.room < 14 or place.has("code", "iso") else "country"
+    yield rows(method, **_in_turn(place))
+
+
+def is_country(place: Place) -> bool:
+    """Return True for the codes and the names of a list of countries."""
+    return place.is_of("country") and place.has("country", "name", "code", "iso", "alpha", "alpha2", "iso2")
+
+
+def _in_turn(place: Place) -> dict[str, bool]:
+    """Return the option that gives each row another country: codes and names of a list of them go together."""
+    return {"unique": True} if place.is_unique or place.is_of("country") else {}
 
 
 def _password(place: Place) -> Iterator[Expression]:
@@ -109,6 +122,17 @@ def _named(method: str) -> Callable[[Place], Iterator[Expression]]:
     return made
 
 
+def _state(place: Place) -> Iterator[Expression]:
+    """Suggest a few states; those of an address are parts of countries, which nothing here knows."""
+    is_address = {"postcode", "zip", "zip_code", "postal_code", "city", "line1", "street"} & {
+        f.name for f in place.field.model._meta.get_fields()
+    }
+    if place.has("state") and is_address:
+        yield from _named("city")(place)
+    else:
+        yield from _choice("done", "active", "new")(place)
+
+
 def _slug(place: Place) -> Iterator[Expression]:
     """Suggest the slug of the row's title, where it has one."""
     source = next((place.taken[name] for name in ("title", "name", "headline", "subject") if name in place.taken), None)
@@ -129,12 +153,10 @@ def _extensions(place: Place) -> list[str]:
 
 def _name(place: Place) -> Iterator[Expression]:
     """Suggest names as the model says whose they are: people's, firms', or things'."""
-    if place.is_of(*_PEOPLE) and not place.is_unique:
+    if (place.is_of(*_PEOPLE, "bankcard") or place.has(*_PEOPLE)) and not place.is_unique:
         yield rows("full_name", *_stream(place, "full_name"))
-    if place.is_of(*_FIRMS):
+    if place.is_of(*_FIRMS) or place.has(*_FIRMS):
         yield from _company(place)
-    if place.is_of("country") and not place.is_unique:
-        yield rows("country")
     if place.is_of("city", "town") and not place.is_unique:
         yield rows("city")
     if place.is_of("tag", "keyword", "label", "topic") and not place.is_unique:
@@ -147,8 +169,9 @@ def _title(place: Place) -> Iterator[Expression]:
         yield rows("title", place.name, unique=True)
     else:
         yield rows("title", place.name)
+        if place.room >= _ROOM_FOR_TITLES:
+            yield rows("title", place.name, max_length=place.room)
         yield rows("words", place.name, 2)
-        yield rows("title", place.name, max_length=place.room)
 
 
 def _long(place: Place) -> Iterator[Expression]:
@@ -170,12 +193,19 @@ def _code(place: Place) -> Iterator[Expression]:
 def _token(place: Place) -> Iterator[Expression]:
     if place.room >= 16:
         length = min(place.room, 40) - 8
-        yield rows("code", f"{{hex:{min(length, 24)}}}{{unique:8}}")
+        pattern = f"{{hex:{min(length, 24)}}}{{unique:8}}"
+        yield rows("code", pattern, *([place.name] if _is_taken(place, pattern) else []))
+
+
+def _is_taken(place: Place, pattern: str) -> bool:
+    """Return True if another column of the row has a code of this pattern, whose figures would be the same."""
+    return any(pattern in part.args for made in place.taken.values() for part in inside(made) if isinstance(part, Call))
 
 
 def _digits(place: Place) -> Iterator[Expression]:
     length = min(place.room, 13)
-    yield rows("code", f"{{unique:{length}}}" if place.is_unique else f"{{digits:{length}}}")
+    pattern = f"{{unique:{length}}}" if place.is_unique else f"{{digits:{length}}}"
+    yield rows("code", pattern, *([place.name] if _is_taken(place, pattern) else []))
 
 
 def _plain(place: Place) -> Iterator[Expression]:
@@ -215,6 +245,7 @@ def _unique(place: Place) -> dict[str, bool]:
     return {"unique": True} if place.is_unique else {}
 
 
+_ROOM_FOR_TITLES = 24  # of which no word has to be cut
 _SHORT_TEXTS = (
     "comment", "note", "notes", "message", "summary", "bio", "about", "remarks", "reply", "reason", "answer",
     "question",
@@ -232,16 +263,17 @@ _BY_NAME: tuple[tuple[tuple[str, ...], Callable[[Place], Iterator[Expression]]],
     (("domain", "host", "hostname"), _named("domain")),
     (("image", "photo", "picture", "avatar", "logo", "icon", "file", "file_name", "filename", "attachment"), _file),
     (("ip", "ip_address"), _named("ip_address")),
-    (("street", "line_1", "line1", "address_1", "address1", "line_2"), _of_address("street")),
+    (("street", "line_1", "line1", "address_1", "address1"), _of_address("street")),
     (("postcode", "post_code", "postal_code", "zip", "zip_code", "zipcode"), _of_address("postcode")),
     (("city", "town", "municipality"), _of_address("city")),
     (("country",), _country),
     (("address", "location"), _of_address("address")),
     (("company", "organisation", "organization", "employer", "vendor", "supplier", "brand", "manufacturer"), _company),
     (("job", "job_title", "profession", "occupation", "position", "role"), _named("profession")),
-    (("currency",), _choice("EUR", "USD", "GBP")),
-    (("language", "lang", "locale"), _choice("en", "de", "fr", "es")),
-    (("timezone", "time_zone", "tz"), _choice("UTC", "Europe/Berlin", "America/New_York")),
+    *((words, _choice(*values[:4])) for words, values in NAMED.items()),
+    (("txn_type", "transaction_type", "payment_type"), _choice("debit", "credit", "refund")),
+    (("card_type", "card_brand"), _choice("Visa", "Mastercard", "Maestro")),
+    (("status", "state"), _state),
     (("colour", "color"), _named("colour")),
     (("isbn", "ean", "upc", "gtin", "barcode", "account_number", "iban"), _digits),
     (("token", "key", "secret", "hash", "digest", "checksum", "uid", "guid", "session"), _token),
@@ -249,5 +281,5 @@ _BY_NAME: tuple[tuple[tuple[str, ...], Callable[[Place], Iterator[Expression]]],
     (("name",), _name),
     (("title", "subject", "headline", "label", "caption", "heading"), _title),
     (("description", "body", "content", "text", "biography", "story", *_SHORT_TEXTS), _long),
-    (("tag", "tags", "word", "keyword", "keywords", "category", "kind", "type", "state", "status"), _named("word")),
+    (("tag", "tags", "word", "keyword", "keywords", "category", "kind", "type"), _named("word")),
 )  # fmt: skip

@@ -41,11 +41,13 @@ class CodeValues(RowsBase):
         ValueError for a pattern that can't be read, and where `{unique:…}` has fewer numbers than there are rows.
         """
         stream = pattern if stream is None else stream
-        parts: list[Texts | str] = [np.zeros(len(self), "U1")]
+        parts: list[Texts | str] = []
         for position, part in enumerate(_parsed(pattern)):
             parts.append(part.text)
             if part.place is not None:
                 parts.append(self._filled(part.place, part.width, f"{stream}/{position}", start))
+        if all(isinstance(part, str) for part in parts):
+            return np.full(len(self), "".join(part.text for part in _parsed(pattern)))
         return joined(*parts)
 
     def _filled(self, place: str, width: int, stream: str, start: int) -> Texts:

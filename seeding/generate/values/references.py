@@ -66,22 +66,28 @@ class ReferenceValues(NumberValues):
         return ExistingRows(codes, found.labels, found.keys, wanted)
 
     def generic(
-        self, stream: str, weights: Mapping[type[Model] | None, int] | Sequence[type[Model] | None]
+        self,
+        stream: str,
+        weights: Mapping[type[Model] | None, int] | Sequence[type[Model] | None],
+        *,
+        numbers: Numbers | None = None,
     ) -> GenericRows:
         """Return for each row a row of one of several models, each as often as its whole-number weight says.
 
         It fills a generic relation, under its name: `"target": rows.generic("target", {Post: 3, Photo: 1})`. None is
-        NULL. A sequence stands for equal weights. Within a model, rows are chosen as `reference` does. Raises
-        ValueError and TypeError for weights as `choice` does, and ValueError where a model has no rows.
+        NULL. A sequence stands for equal weights. Within a model, rows are chosen as `reference` does, unless `numbers`
+        says which. Raises ValueError and TypeError for weights as `choice` does, and ValueError where a model has no
+        rows.
         """
         parts = dict(weights) if isinstance(weights, Mapping) else dict.fromkeys(weights, 1)
         models = [model for model in parts if model is not None]
         ordered = [*models, *([None] if None in parts else [])]
         codes = self.choice(stream, {str(code): parts[model] for code, model in enumerate(ordered)}).codes
-        numbers = np.zeros(len(self), np.int64)
+        found = np.zeros(len(self), np.int64)
         for code, model in enumerate(models):
-            numbers = np.where(codes == code, self.reference(f"{stream}/{model._meta.label}", model), numbers)
-        return GenericRows(tuple(models), codes, numbers)
+            chosen = self.reference(f"{stream}/{model._meta.label}", model) if numbers is None else numbers
+            found = np.where(codes == code, chosen, found)
+        return GenericRows(tuple(models), codes, found)
 
     def some(self, model: type[Model] | ExistingRows, low: int, high: int) -> Some:
         """Return what fills a many-to-many relation: from `low` to `high` different rows of `model` for each row.
