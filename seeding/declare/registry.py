@@ -147,7 +147,7 @@ class Suggested:
 
     @cached_property
     def _draft(self) -> Draft:
-        """What is drafted where each table has so many rows: however many there are, the same.
+        """What is drafted where each table has so many rows: however many others there are, the same.
 
         Required relations to models without a seeder are taken to be ones to existing rows.
         """
@@ -157,7 +157,8 @@ class Suggested:
         count = declared[self._model].count
         fields: list[Any] = [f for f in self._model._meta.concrete_fields if f.is_relation and not f.null]
         existing = {f.related_model._meta.concrete_model for f in fields}
-        around = Surroundings(dict.fromkeys(declared, SUGGESTED_FOR), existing)
+        row_counts = dict.fromkeys(declared, SUGGESTED_FOR) | ({self._model: count} if isinstance(count, int) else {})
+        around = Surroundings(row_counts, existing)
         draft = draft_of(self._model, around, count if isinstance(count, Per) else None)
         registered = [f.name for f in self._model._meta.local_many_to_many if f.remote_field.through in declared]
         for name in registered:

@@ -105,11 +105,22 @@ def _text(
     parts = [_function(draft, _decorator(draft, numbers, options, kept[draft.model])) for draft in drafts]
     refused = [_comment(f"{m._meta.label} isn't seeded: {reason}.") for m, reason in selection.refused.items()]
     refused += [_comment(f"{m._meta.label} isn't seeded: its rows are there already.") for m in selection.existing]
+    refused += [_comment(text) for text in _nulls(drafts)]
     largest = max(drafts, key=lambda draft: numbers[draft.model], default=None)
     head = _head(largest.model, numbers[largest.model]) if largest else '"""No model can be seeded."""\n'
     imports = {"django.db.models.Q"} if any(kept.values()) else set()
     sections = [head + ("\n" + _imports(drafts, target, imports) if drafts else ""), *parts]
     return "\n\n".join(sections) + ("\n\n" + "\n".join(refused) + "\n" if refused else "")
+
+
+def _nulls(drafts: Sequence[Draft]) -> Iterator[str]:
+    """Yield which relations stay NULL, by the model that has no seeder."""
+    by_model: dict[str, list[str]] = {}
+    for draft in drafts:
+        for f in draft.nulls:
+            by_model.setdefault(f.related_model._meta.label, []).append(f"{name_of(draft.model)}.{f.name}")
+    for label, names in sorted(by_model.items()):
+        yield f"{label} has no seeder, so these are NULL: {', '.join(names)}."
 
 
 def _head(model: Model, count: int) -> str:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from django.db import models
 
 from ...generate.children import Per
@@ -218,6 +219,35 @@ class Children(Expression):
 
     def names(self) -> set[str]:
         return {"seeding.per"}
+
+
+@dataclass(frozen=True, eq=False)
+class Joined(Expression):
+    """The texts of a row's ancestors in a tree and of the row itself, each with a slash behind it."""
+
+    tree: Expression
+    text: Expression
+    start: str
+
+    def value(self, rows: Rows) -> Any:
+        def texts(some: Rows) -> Any:
+            return np.strings.add(self.text.value(some), "/")
+
+        return self.tree.value(rows).joined(texts, start=self.start)
+
+    def source(self, indent: int = 0, before: int = 0, after: int = 1) -> str:
+        head, text = f"{self.tree.source()}.joined", self.text.source(indent + 4)
+        made = f'lambda rows: np.strings.add({text}, "/")'
+        one_line = f"{head}({made}, start={source_of(self.start)})"
+        if "\n" not in one_line and indent + before + len(one_line) + after <= WIDTH:
+            return one_line
+        return _lines(f"{head}(", [made, f"start={source_of(self.start)}"], ")", indent)
+
+    def parts(self) -> Iterator[Any]:
+        yield self.tree  # not the text, whose rows are others
+
+    def names(self) -> set[str]:
+        return {"numpy as np", *self.text.names(), *super().names()}
 
 
 @dataclass(frozen=True, eq=False)

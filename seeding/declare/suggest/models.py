@@ -32,7 +32,7 @@ from .uniqueness import Uniqueness, uniqueness_of
 
 _SELDOM = (
     "deleted", "archived", "cancelled", "canceled", "closed", "banned", "blocked", "rejected", "expired", "error",
-    "failed", "revoked",
+    "failed", "revoked", "locked", "muted", "suspended", "expire", "notice", "merged", "alias", "redirect", "go_live",
 )  # fmt: skip
 _UNTOUCHED = {"is_staff", "is_superuser", "last_login"}  # of users
 
@@ -44,6 +44,7 @@ class Draft:
     model: Model
     columns: dict[str, Expression] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)  # by column: what isn't known, or can't be filled
+    nulls: list[Any] = field(default_factory=list)  # relations to models without rows, which stay NULL
     one_each: Model | None = None  # there can be as many rows as this model has
     one_row: str = ""  # why there can be one row only
     most: int = 1_000_000_000  # rows, as there are no more values
@@ -125,6 +126,7 @@ def draft_of(model: Model, around: Surroundings, per: Per | None = None) -> Draf
         some_of = many.column(f, around.row_counts, around.exist)
         if some_of is not None:
             found.columns[f.name] = some_of
+    trees.add_url_path(model, found.columns, around.trees.get(model))
     comparisons.keep(found)
     _name_shared_columns(found)
     return found
@@ -148,6 +150,8 @@ def _add(
         if kind.field.target_field.primary_key and around.exist(kind.parent):  # type: ignore[attr-defined]
             existing = references.existing(f, found.model)
             found.columns[f.name] = _optional(Place(f), existing) if f.null else existing
+        elif f.null and kind.field.target_field.primary_key:  # type: ignore[attr-defined]
+            found.nulls.append(f)
         else:
             found.notes[f.name] = _why_no_reference(f)
     elif _is_to_fill(f, kind):
@@ -225,9 +229,10 @@ _BY_KIND: dict[type[Kind], Any] = {  # the first that is the kind's class, or on
 
 
 def _name_shared_columns(found: Draft) -> None:
-    """Give a column that another one is made of a name, where both stand in the draft."""
-    for name, expression in list(found.columns.items()):
-        others_of = {n: o for n, o in found.columns.items() if o != expression and expression in inside(o)}
+    """Give a column that another one is made of, or is the same as, a name, where both stand in the draft."""
+    for name in list(found.columns):
+        expression = found.columns[name]
+        others_of = {n: o for n, o in found.columns.items() if n != name and expression in inside(o)}
         if isinstance(expression, Call) and others_of:
             variable = Variable(name, expression)
             found.columns[name] = variable

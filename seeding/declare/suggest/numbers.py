@@ -13,7 +13,7 @@ from .places import Place, bounds_of
 _NUMBERS = Attribute("numbers")
 _RARE = (
     "deleted", "archived", "hidden", "banned", "blocked", "spam", "locked", "closed", "cancelled", "canceled", "draft",
-    "private", "internal", "test",
+    "private", "internal", "test", "expired", "suspended", "muted", "disabled", "failed", "revoked", "unpublished",
 )  # fmt: skip
 _COMMON = (
     "active", "enabled", "published", "public", "visible", "verified", "confirmed", "approved", "available", "valid",

@@ -9,7 +9,7 @@ from django.db import models
 
 from .choices import NAMED
 from .expressions import Call, Expression, SharedPassword, Variable, inside, rows
-from .places import Place
+from .places import Place, is_list
 
 _PEOPLE = (
     "person", "people", "user", "customer", "client", "contact", "author", "writer", "editor", "member", "employee",
@@ -35,6 +35,8 @@ def text(place: Place) -> Iterator[Expression]:
         yield rows("file_name", place.name, extensions=_extensions(place))
     if is_country(place):
         yield from _country(place)
+    if place.words[0] == "draft" and (final := place.taken.get(place.name.removeprefix("draft_"))) is not None:
+        yield final  # of a page that wasn't changed since it was published
     for words, made in _BY_NAME:
         if place.has(*words):
             yield from made(place)
@@ -159,15 +161,18 @@ def _name(place: Place) -> Iterator[Expression]:
         yield from _company(place)
     if place.is_of("city", "town") and not place.is_unique:
         yield rows("city")
-    if place.is_of("tag", "keyword", "label", "topic") and not place.is_unique:
-        yield rows("word", place.name)
+    if place.is_of("tag", "keyword", "label", "topic"):
+        yield rows("word", place.name, **_unique(place))
     yield from _title(place)
 
 
 def _title(place: Place) -> Iterator[Expression]:
     if place.is_unique:
         yield rows("title", place.name, unique=True)
+        yield rows("slug", rows("words", place.name, 2), max_length=min(place.room, 50))
     else:
+        if is_list(place.field.model):
+            yield rows("title", place.name, max_length=min(place.room, _ROOM_IN_LISTS))
         yield rows("title", place.name)
         if place.room >= _ROOM_FOR_TITLES:
             yield rows("title", place.name, max_length=place.room)
@@ -178,7 +183,8 @@ def _long(place: Place) -> Iterator[Expression]:
     if place.is_unique:
         yield rows("sentence", place.name, unique=True)
     elif isinstance(place.field, models.TextField) and place.field.max_length is None:
-        yield rows("paragraph" if place.has(*_SHORT_TEXTS) else "paragraphs", place.name)
+        is_short = place.has(*_SHORT_TEXTS) or place.is_of(*_SHORT_TEXTS, "review", "like", "vote")
+        yield rows("paragraph" if is_short else "paragraphs", place.name)
     else:
         yield rows("sentence", place.name)
         yield rows("sentence", place.name, max_length=place.room)
@@ -246,6 +252,7 @@ def _unique(place: Place) -> dict[str, bool]:
 
 
 _ROOM_FOR_TITLES = 24  # of which no word has to be cut
+_ROOM_IN_LISTS = 30  # for short names
 _SHORT_TEXTS = (
     "comment", "note", "notes", "message", "summary", "bio", "about", "remarks", "reply", "reason", "answer",
     "question",

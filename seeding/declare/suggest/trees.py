@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 
-from .expressions import Attribute, Call, Expression, Operation, Variable, rows
+from .expressions import Attribute, Call, Expression, Joined, Operation, Variable, rows
 from .places import Model
 
 _PARENTS = ("parent", "reply_to", "in_reply_to", "parent_comment", "parent_category", "manager", "mother", "replies_to")
@@ -39,6 +39,13 @@ def columns(model: Model, below: Below | None) -> dict[str, Expression]:
     if len(names) > 1:
         tree = Variable("tree", tree)
     return {name: _column(name, tree, model, below or Below()) for name in names}
+
+
+def add_url_path(model: Any, columns: dict[str, Expression], below: Below | None) -> None:
+    """Give a page its path by the slugs above it, as wagtail keeps it."""
+    path = columns.get("path")
+    if is_of_library(model) and {"slug", "url_path"} <= set(columns) and isinstance(path, Call) and path.on is not None:
+        columns["url_path"] = Joined(path.on, columns["slug"], (below or Below()).url_path)
 
 
 def _column(name: str, tree: Expression, model: Any, below: Below) -> Expression:
