@@ -11,7 +11,8 @@ from django.db import models
 from ..declare.seeder import Count, Model
 from ..declare.suggest.children import LINES, owner_of
 from ..declare.suggest.expressions import plural_of, words_of
-from ..declare.suggest.places import is_list, is_user
+from ..declare.suggest.lists import is_list
+from ..declare.suggest.places import is_user
 from ..generate.children import Per
 from .selection import needed
 
@@ -34,9 +35,13 @@ class Sizes:
         return self.rows[model] if per is None else per.children(self.rows[per.model], model._meta.db_table).total
 
 
-def likely_sizes(drafted: Sequence[Model]) -> Sizes:
-    """Return a number of rows for each model: few for lists, more for what refers to much."""
-    sizes = Sizes({}, {})
+def likely_sizes(drafted: Sequence[Model], options: Mapping[str, int]) -> Sizes:
+    """Return a number of rows for each model: few for lists, more for what refers to much.
+
+    Models that an option counts get so many, and none for each row of another.
+    """
+    by_option = {model: option_for(model, options) for model in drafted}
+    sizes = Sizes({model: max(1, options[option]) for model, option in by_option.items() if option is not None}, {})
     for model in drafted:
         _count(model, drafted, sizes, ())
     return sizes

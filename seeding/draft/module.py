@@ -40,7 +40,7 @@ class Module:
 
 def module(selection: Selection, options: Mapping[str, int], target: AppConfig | None = None) -> Module:
     """Return the `seeds.py` for the selected models, in the app `target`, by default that of the first label."""
-    drafts, numbers = drafted(selection)
+    drafts, numbers = drafted(selection, options)
     with named(_names(drafts)):
         text = _text(selection, drafts, numbers, options, target or selection.app)
     columns = sum(len(draft.columns) for draft in drafts)
@@ -48,10 +48,10 @@ def module(selection: Selection, options: Mapping[str, int], target: AppConfig |
     return Module(text, len(drafts), columns + comments, comments)
 
 
-def drafted(selection: Selection) -> tuple[list[Draft], dict[Model, int]]:
+def drafted(selection: Selection, options: Mapping[str, int]) -> tuple[list[Draft], dict[Model, int]]:
     """Return what each seeder says, parents first, and how many rows its table gets."""
     ordered = parents_first(selection.models)
-    sizes = counts.likely_sizes(ordered)
+    sizes = counts.likely_sizes(ordered, options)
     seeded = dict.fromkeys(selection.seeded, counts.MEDIUM)
     trees = {model: selection.there.below(model) for model in ordered}
 
@@ -153,6 +153,8 @@ def _function(draft: Draft, decorator: str) -> str:
         lines += [draft.children.definition, "", ""]
     if draft.one_row:
         lines.append(f"# One row only, as {draft.one_row} must be unique, and nothing known is different in each row.")
+    if draft.broken:
+        lines.append(_comment(f"These rows may not keep {' and '.join(draft.broken)}: see the model's constraints."))
     lines.append(decorator)
     lines.append(f"def {_function_name(draft.model)}(rows: Rows) -> Columns:")
     for variable in draft.variables:

@@ -14,7 +14,7 @@ from ..declare.defaults import constant_of, is_filled_by_the_database
 from ..declare.registry import registry
 from ..declare.seeder import Declaration, Model
 from ..declare.suggest import many
-from ..declare.suggest.places import is_list
+from ..declare.suggest.lists import is_list
 from ..errors import ConfigurationError, RegistrationError
 from ..report.wording import shown
 from .there import There

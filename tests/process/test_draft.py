@@ -183,6 +183,11 @@ def test_draft__counts_by_an_option_that_is_named_as_the_model_is(sketch: Write)
     shop = sketch(MODELS, None, 'SEED_ROW_COUNTS = {"tags": 7}')
     assert '@register(Tag, count="tags")' in seed_drafted(shop, "shop.Tag")
     assert shop.query("SELECT count(*) FROM shop_tag") == [(7,)]
+    shop.write(settings='SEED_ROW_COUNTS = {"chapters": 40, "tags": 2}')
+    text = drafted(shop, "shop.Chapter", "shop.Book")
+    assert '@register(Chapter, count="chapters")' in text
+    assert '"number": 1 + rows.numbers // rows.count(Book),' in text
+    assert '"tags": rows.some(Tag, 1, 2),' in text
 
 
 def test_draft__is_written_into_the_app_and_never_over_a_file(shop: Sketch) -> None:
@@ -237,6 +242,164 @@ def test_draft__tells_models_of_one_name_apart(sketch: Write) -> None:
     text = seed_drafted(sketch(models, None), "shop", "auth.Group")
     assert "from django.contrib.auth.models import Group as AuthGroup\n" in text
     assert "from .models import Group as ShopGroup\n" in text
+
+
+# Relations
+
+
+BLOG = """
+from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
+
+class Tag(models.Model):
+    name = models.CharField(max_length=40, unique=True)
+
+class Post(models.Model):
+    title = models.CharField(max_length=80)
+    tags = models.ManyToManyField(Tag, blank=True)
+    related = models.ManyToManyField("self", blank=True)
+    readers = models.ManyToManyField(User, through="Reading", related_name="+")
+    bookmarks = GenericRelation("Bookmark")
+
+class Photo(models.Model):
+    name = models.CharField(max_length=80)
+    taken_at = models.DateTimeField()
+
+class PostImage(models.Model):
+    post = models.ForeignKey(Post, models.CASCADE)
+    image = models.CharField(max_length=100)
+    sort_order = models.IntegerField(default=0)
+
+class Comment(models.Model):
+    author = models.ForeignKey(User, models.CASCADE)
+    post = models.ForeignKey(Post, models.CASCADE)
+    text = models.TextField()
+
+class Vote(models.Model):
+    user = models.ForeignKey(User, models.CASCADE)
+    comment = models.ForeignKey(Comment, models.CASCADE)
+
+    class Meta:
+        unique_together = [("user", "comment")]
+
+class Reading(models.Model):
+    post = models.ForeignKey(Post, models.CASCADE)
+    user = models.ForeignKey(User, models.CASCADE)
+
+class Flag(models.Model):
+    content_type = models.ForeignKey(ContentType, models.CASCADE)
+    object_id = models.PositiveBigIntegerField()
+    target = GenericForeignKey()
+    reason = models.CharField(max_length=40)
+
+class Bookmark(models.Model):
+    user = models.ForeignKey(User, models.CASCADE)
+    content_type = models.ForeignKey(ContentType, models.CASCADE)
+    object_id = models.CharField(max_length=40)
+    content_object = GenericForeignKey()
+
+    class Meta:
+        unique_together = [("user", "content_type", "object_id")]
+
+class Grant(models.Model):
+    permission = models.ForeignKey("auth.Permission", models.CASCADE)
+    kind = models.ForeignKey(ContentType, models.CASCADE, limit_choices_to={"app_label": "shop"})
+    other_kind = models.ForeignKey(ContentType, models.CASCADE, null=True, related_name="+")
+"""
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_draft__of_relations_of_every_sort(sketch: Write, loader: str) -> None:
+    shop = sketch(BLOG, None)
+    text = seed_drafted(shop, "shop", loader=loader)
+    for line in (
+        '"tags": rows.some(Tag, 0, 3),',
+        "@register(Post.related.through, count=200)",
+        "from_post, to_post = rows.pairs(Post, Post, both_ways=True)",
+        "POST_IMAGES = per(Post, 0, 6)",
+        "post, sort_order = rows.parent(POST_IMAGES)",
+        '"sort_order": sort_order,',
+        "@register(Comment, count=COMMENTS)",
+        '"post": rows.parent(COMMENTS)[0],',
+        "comment, user = rows.pairs(VOTES, User)",
+        "post, user = rows.pairs(READINGS, User)",
+        '"target": rows.generic("target", {Photo: 2, Post: 1}),',
+        "user, content_object = rows.pairs(User, Post)",
+        '"content_object": rows.generic(',
+        '"permission": rows.existing(Permission),',
+        '"kind": rows.existing(ContentType, "kind", app_label="shop"),',
+    ):
+        assert line in text, line
+    by_functions = digests(shop)
+    assert by_functions["shop_post_related"]
+    both_ways = "SELECT count(*) FROM shop_post_related a JOIN shop_post_related b"
+    both_ways += " ON a.from_post_id = b.to_post_id AND a.to_post_id = b.from_post_id"
+    assert shop.query(both_ways) == [(200,)]
+    shop.write(seeds="register(Post, count=10)\nregister(Tag, count=4)\nregister(Grant, count=5)\n")
+    shop.seed("--force")
+    verified(shop)
+    assert shop.query("SELECT count(*) FROM shop_post_tags") > [(0,)]
+
+
+def test_draft__of_rows_that_are_there(sketch: Write) -> None:
+    """What a migration or somebody typed in stays: lists are referred to, other rows are kept."""
+    models = """
+class Country(models.Model):
+    code = models.CharField(max_length=2, unique=True)
+    name = models.CharField(max_length=40)
+
+class City(models.Model):
+    country = models.ForeignKey(Country, models.CASCADE)
+    slug = models.SlugField(unique=True)
+    title = models.CharField(max_length=80)
+    capital_of = models.ForeignKey(Country, models.CASCADE, null=True, related_name="+")
+"""
+    shop = sketch(models, None)
+    assert '"name": rows.country(unique=True),' in seed_drafted(shop, "shop")
+    (shop.folder / "shop" / "seeds.py").unlink()
+    shop.query("DELETE FROM seed_key_ranges")
+    shop.query("DELETE FROM shop_city")
+    shop.query("DELETE FROM shop_country WHERE id > 2")
+    shop.query("INSERT INTO shop_city (country_id, slug, title) VALUES (1, 'here', 'Here')")
+    text = seed_drafted(shop, "shop", "--database", "default")
+    assert "# shop.Country isn't seeded: its rows are there already.\n" in text
+    assert '@register(City, count=100, keep=Q(slug__in=["here"]))' in text
+    assert '"country": rows.existing(Country, "country"),' in text
+    assert shop.query("SELECT count(*) FROM shop_city") == [(101,)]
+    assert shop.query("SELECT count(DISTINCT country_id) FROM shop_city") == [(2,)]
+
+
+# Constraints
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_draft__keeps_constraints_on_what_may_be_null(sketch: Write, loader: str) -> None:
+    models = """
+from django.core.validators import RegexValidator
+
+def given(*names):
+    return models.Q(**{f"{name}__isnull": False for name in names})
+
+class Club(models.Model):
+    website = models.URLField(null=True)
+    contact = models.EmailField(null=True)
+    owner = models.ForeignKey(User, models.CASCADE, null=True)
+    firm = models.CharField(max_length=60, null=True)
+    state = models.CharField(max_length=5, choices={"draft": "", "out": ""})
+    published_at = models.DateTimeField(null=True)
+    number = models.CharField(max_length=20, unique=True, validators=[RegexValidator(r"^CVE-\\d{4}-[0-9]{4,7}$")])
+    size = models.CharField(max_length=9, validators=[RegexValidator("^(A|B)[A-Z]{2}[0-9a-f]{3}$")])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=given("website") | given("contact"), name="reachable"),
+            models.CheckConstraint(condition=given("owner") ^ given("firm"), name="one_owner"),
+            models.CheckConstraint(condition=models.Q(state="draft") | given("published_at"), name="published"),
+        ]
+"""
+    text = seed_drafted(sketch(models, None), "shop", loader=loader)
+    assert "#" not in text
+    assert '"number": rows.code("CVE-{digits:4}-{unique:4}"),' in text
+    assert '"size": rows.code("A{letters:2}{hex:3}"),' in text
 
 
 @pytest.mark.skipif(not IS_POSTGRESQL, reason="columns of PostgreSQL's")

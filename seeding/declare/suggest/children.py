@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 
 from ...generate.children import Per
@@ -26,6 +27,8 @@ def owner_of(model: Model) -> Any | None:
     if parent_links(model) or model._meta.auto_created:
         return None
     owning = [f for f in model._meta.local_concrete_fields if _can_own(f, model)]
+    if between := between_which(model):
+        return next((f for f in owning if f.name == between[0]), None)
     words = words_of(model.__name__)
     for f in owning:
         theirs = words_of(_related(f).__name__)
@@ -35,6 +38,15 @@ def owner_of(model: Model) -> Any | None:
     if not numbered and words[-1] in _PARTS:
         numbered = [f for f in owning if not is_user(_related(f))]
     return next(iter(numbered), None)
+
+
+def between_which(model: Model) -> tuple[str, str] | None:
+    """Return the relations to the two models between which this one stands for a many-to-many relation, if it does."""
+    for other in apps.get_models():
+        for f in other._meta.local_many_to_many:
+            if f.remote_field.through is model and hasattr(f, "m2m_field_name"):
+                return f.m2m_field_name(), f.m2m_reverse_field_name()
+    return None
 
 
 def relation_to(model: Model, per: Per) -> Any | None:

@@ -19,7 +19,7 @@ from .expressions import Expression
 
 _SOME = 40  # rows at either end of a table
 _TARGET = Target("", {}, datetime(2026, 1, 5, tzinfo=UTC))
-_MISFITS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, ValidationError)
+MISFITS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, ValidationError)
 
 
 def sample(dataset: Dataset, table: str) -> list[Rows]:
@@ -39,19 +39,20 @@ def first_fitting(
     second = None
     for expression in candidates:
         try:
-            values = list(_values(kind, expression, some))
-        except _MISFITS:
+            tried = list(values(kind, expression, some))
+        except MISFITS:
             continue
-        there = [repr(value) for value in values if value is not None]
+        there = [repr(value) for value in tried if value is not None]
         if is_unique and len(set(there)) < len(there):
             continue
-        if _is_valid(kind.field, values):
+        if _is_valid(kind.field, tried):
             return expression, True
         second = second or expression
     return second, False
 
 
-def _values(kind: Kind, expression: Expression, some: Sequence[Rows]) -> Iterator[Any]:
+def values(kind: Kind, expression: Expression, some: Sequence[Rows]) -> Iterator[Any]:
+    """Yield the values that an expression gives some rows, as Python has them. Raises one of MISFITS."""
     for rows in some:
         value = expression.value(rows)
         _check_longest(value, kind.field)
@@ -77,6 +78,8 @@ def _is_valid(f: Field[Any, Any], values: Sequence[Any]) -> bool:
     try:
         for value in values:
             f.run_validators(value)
-    except _MISFITS:
+    except ValidationError:
         return False
+    except MISFITS:
+        return True  # a field whose values are objects of its own, which its validators want
     return True

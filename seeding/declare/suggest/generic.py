@@ -8,6 +8,7 @@ from typing import Any
 from ..kinds import kind_of
 from ..kinds.generic import fits
 from .expressions import Expression, rows
+from .lists import is_list
 from .places import Model
 
 _MOST = 3  # models that one relation refers to
@@ -26,10 +27,12 @@ def targets(relation: Any, there: Collection[Model]) -> list[Model]:
     model = relation.model
     inner = kind_of(model._meta.get_field(relation.fk_field))
     able = [m for m in there if m is not model and not m._meta.auto_created and inner is not None and fits(inner, m)]
-    able.sort(key=lambda m: m._meta.label)
+    able.sort(key=lambda m: (is_list(m), m._meta.label))
     saying = [m for m in able if _refers_back(m, model)]
-    near = [m for m in able if m._meta.app_label == model._meta.app_label and _is_something(m)]
-    return (saying or near or [m for m in able if _is_something(m)])[:_MOST]
+    things = [m for m in able if _is_something(m)]
+    near = [m for m in things if m._meta.app_label == model._meta.app_label]
+    found = saying or near or things
+    return [m for m in found if not is_list(m)][:_MOST] or found[:_MOST]
 
 
 def column(relation: Any, models: list[Model]) -> Expression:

@@ -24,7 +24,7 @@ from ..kinds.objects import Binary
 from ..kinds.references import Reference
 from ..kinds.text import Address, Text
 from ..kinds.times import Clock, Day, Duration, Moment
-from . import choices, comparisons, fit, generic, many, numbers, others, references, text, times, trees
+from . import choices, comparisons, constraints, fit, generic, many, numbers, others, references, text, times, trees
 from .expressions import Call, Children, Constant, Expression, SharedPassword, Variable, inside, replaced, rows
 from .places import Model, Place
 from .trees import Below
@@ -45,6 +45,7 @@ class Draft:
     columns: dict[str, Expression] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)  # by column: what isn't known, or can't be filled
     nulls: list[Any] = field(default_factory=list)  # relations to models without rows, which stay NULL
+    broken: list[str] = field(default_factory=list)  # check constraints that the rows may not keep
     one_each: Model | None = None  # there can be as many rows as this model has
     one_row: str = ""  # why there can be one row only
     most: int = 1_000_000_000  # rows, as there are no more values
@@ -128,6 +129,7 @@ def draft_of(model: Model, around: Surroundings, per: Per | None = None) -> Draf
             found.columns[f.name] = some_of
     trees.add_url_path(model, found.columns, around.trees.get(model))
     comparisons.keep(found)
+    constraints.keep(found, some)
     _name_shared_columns(found)
     return found
 

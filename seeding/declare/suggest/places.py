@@ -20,14 +20,6 @@ Model = type[models.Model]
 Bound = int | float | Decimal
 
 
-_LISTS = (
-    "category", "tag", "type", "kind", "status", "country", "language", "group", "brand", "department", "color",
-    "colour", "size", "role", "topic", "label",
-    "locale", "currency", "site",
-)  # fmt: skip
-_FEW_COLUMNS = 4
-
-
 @dataclass(frozen=True)
 class Place:
     """A column to fill."""
@@ -74,13 +66,6 @@ class Place:
         if highest is not None and (high > highest or low > highest):
             high, low = highest, min(low, highest if lowest is not None else highest - size)
         return (low, high) if low <= high else (high, high)
-
-
-def is_list(model: Model) -> bool:
-    """Return True for a list, such as categories: by its name, or for few columns that say nothing of times."""
-    columns = [f for f in model._meta.concrete_fields if not f.primary_key]
-    tells_more = any(f.is_relation or isinstance(f, models.DateField) for f in columns)
-    return (len(columns) < _FEW_COLUMNS and not tells_more) or not set(words_of(model.__name__)).isdisjoint(_LISTS)
 
 
 def is_user(model: Model) -> bool:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 
 from django.db import models
 
+from . import patterns
 from .choices import NAMED
 from .expressions import Call, Expression, SharedPassword, Variable, inside, rows
-from .places import Place, is_list
+from .lists import is_list
+from .places import Place
 
 _PEOPLE = (
     "person", "people", "user", "customer", "client", "contact", "author", "writer", "editor", "member", "employee",
@@ -25,6 +27,8 @@ _FIRMS = (
 def text(place: Place) -> Iterator[Expression]:
     """Yield what a column of text may hold, the best first."""
     f = place.field
+    for pattern in patterns.codes(f, is_unique=place.is_unique):
+        yield rows("code", pattern, *([place.name] if _is_taken(place, pattern) else []))
     if isinstance(f, models.EmailField):
         yield from _email(place)
     elif isinstance(f, models.URLField):
@@ -275,7 +279,8 @@ _BY_NAME: tuple[tuple[tuple[str, ...], Callable[[Place], Iterator[Expression]]],
     (("city", "town", "municipality"), _of_address("city")),
     (("country",), _country),
     (("address", "location"), _of_address("address")),
-    (("company", "organisation", "organization", "employer", "vendor", "supplier", "brand", "manufacturer"), _company),
+    (("company", "firm", "organisation", "organization", "employer", "vendor", "supplier", "brand"), _company),
+    (("manufacturer",), _company),
     (("job", "job_title", "profession", "occupation", "position", "role"), _named("profession")),
     *((words, _choice(*values[:4])) for words, values in NAMED.items()),
     (("txn_type", "transaction_type", "payment_type"), _choice("debit", "credit", "refund")),

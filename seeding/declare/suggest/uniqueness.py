@@ -12,8 +12,8 @@ from django.db.models import Field, Q
 from ...generate.children import Per
 from ...generate.values.places import COUNTRIES
 from ..inheritance import lineage, own_fields
+from .children import between_which, is_ordinal, relation_to
 from .children import columns as columns_of_children
-from .children import is_ordinal, relation_to
 from .choices import values_of
 from .expressions import Attribute, Children, Expression, Operation, Variable, rows
 from .generic import relations
@@ -148,7 +148,9 @@ class _Finder:
     def _pairs(self, left: Link, right: Link, *, is_owned: bool = False) -> None:
         among = (left.name, right.name)
         first: Any = Children(self.model, self.per) if is_owned and self.per is not None else left.model
-        options = {"different": True} if left.model is right.model and not is_owned else {}
+        options: dict[str, Any] = {"different": True} if left.model is right.model and not is_owned else {}
+        if _is_symmetrical(self.model):
+            options = {"both_ways": True}
         pairs = rows("pairs", first, right.model, **options)
         for link in (left, right):
             self.found.columns[link.name] = link.column(Variable(link.name, pairs, among))
@@ -170,6 +172,14 @@ def values_for(f: Field[Any, Any]) -> int:
     return int(high - low) + 1 if numbers else 10**9
 
 
+def _is_symmetrical(model: Model) -> bool:
+    """Return True for the table of a symmetrical many-to-many relation, which has each pair both ways."""
+    owner: Any = model._meta.auto_created
+    return bool(owner) and any(
+        f.remote_field.through is model and f.remote_field.symmetrical for f in owner._meta.local_many_to_many
+    )
+
+
 def _link(f: Any) -> Link:
     return Link(f.name, f.related_model._meta.concrete_model)
 
@@ -189,6 +199,8 @@ def _sets(model: Model) -> Iterator[tuple[str, ...]]:
                 names += [f.name for f in _fields_in(expression, model)]
             if names:
                 yield tuple(dict.fromkeys(names))
+    if (between := between_which(model)) and not model._meta.auto_created:
+        yield between
 
 
 def _fields_in(expression: Any, model: Model) -> Iterator[Field[Any, Any]]:

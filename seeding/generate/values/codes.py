@@ -12,7 +12,7 @@ from ..arithmetic import multiply_high
 from ..texts import Texts, as_codes, as_texts, in_figures, joined
 from .base import RowsBase
 
-_ALPHABETS = {
+ALPHABETS = {
     "digits": "0123456789",
     "letters": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "hex": "0123456789abcdef",
@@ -56,7 +56,7 @@ class CodeValues(RowsBase):
         if place == "unique":
             what = f"numbers of {width} figures"
             return in_figures(self.below(stream, 10**width, unique=True, what=what), width)
-        return self.characters(stream, _ALPHABETS[place], width)
+        return self.characters(stream, ALPHABETS[place], width)
 
     def characters(self, stream: str, alphabet: str, length: int) -> Texts:
         """Return `length` random characters of the alphabet a row. Raises ValueError for none of either."""
@@ -82,7 +82,7 @@ def _parsed(pattern: str) -> tuple[_Part, ...]:
 
 
 def _width(pattern: str, place: str, width: str, conversion: str | None) -> int:
-    known = place in ("n", "unique", *_ALPHABETS)
+    known = place in ("n", "unique", *ALPHABETS)
     if not known or conversion or not (width.isdecimal() or (place == "n" and not width)):
         raise ValueError(f"the pattern {pattern!r} has a place {{{place}:{width}}}; there are {_PLACES}")
     number = int(width or 0)
