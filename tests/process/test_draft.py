@@ -380,7 +380,7 @@ def given(*names):
     return models.Q(**{f"{name}__isnull": False for name in names})
 
 class Club(models.Model):
-    website = models.URLField(null=True)
+    website = models.URLField(null=True, blank=True, default=None)
     contact = models.EmailField(null=True)
     owner = models.ForeignKey(User, models.CASCADE, null=True)
     firm = models.CharField(max_length=60, null=True)

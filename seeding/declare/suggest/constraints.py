@@ -76,7 +76,7 @@ def _drafted(columns: dict[str, Expression], name: str) -> None:
 
 
 def _may_be_null(name: str, found: Draft) -> bool:
-    return any(f.name == name and f.null and not f.has_default() for f in found.model._meta.concrete_fields)
+    return any(f.name == name and f.null and f.get_default() is None for f in found.model._meta.concrete_fields)
 
 
 def _names(condition: Q) -> Iterator[str]:

@@ -180,10 +180,11 @@ def _is_to_fill(f: Field[Any, Any], kind: Kind) -> bool:
         return True
     if issubclass(f.model, AbstractBaseUser) and f.name in _UNTOUCHED:
         return False
-    if isinstance(kind, Document | Binary) or (isinstance(kind, Text) and f.has_default() and not f.choices):
+    has_text = isinstance(kind, Text) and f.has_default() and f.default is not None
+    if isinstance(kind, Document | Binary) or (has_text and not f.choices):
         return False
-    if isinstance(kind, Text) and f.blank and not f.null and not f.choices:
-        return text.is_known(Place(f))
+    if isinstance(kind, Text) and f.blank and not f.choices:
+        return text.is_known(Place(f)) if not f.null else Place(f).room >= text.ROOM_FOR_WORDS
     return True
 
 

@@ -223,7 +223,7 @@ def _plain(place: Place) -> Iterator[Expression]:
     if place.room >= 20 or isinstance(place.field, models.TextField):
         yield from (_long if isinstance(place.field, models.TextField) else _title)(place)
     elif not place.is_unique:
-        if place.room >= 12:
+        if place.room >= ROOM_FOR_WORDS:
             yield rows("word", place.name)
         yield rows("characters", place.name, string.ascii_uppercase, min(place.room, 3))
 
@@ -255,6 +255,7 @@ def _unique(place: Place) -> dict[str, bool]:
     return {"unique": True} if place.is_unique else {}
 
 
+ROOM_FOR_WORDS = 12  # any of them
 _ROOM_FOR_TITLES = 24  # of which no word has to be cut
 _ROOM_IN_LISTS = 30  # for short names
 _SHORT_TEXTS = (
