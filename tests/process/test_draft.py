@@ -51,6 +51,10 @@ class Book(models.Model):
     pages = models.PositiveSmallIntegerField(validators=[MinValueValidator(20), MaxValueValidator(900)])
     price = models.DecimalField(max_digits=8, decimal_places=2)
     offer = models.DecimalField(max_digits=8, decimal_places=2)
+    recommended_price_before_discounts_and_other_reductions_incl_tax = models.DecimalField(max_digits=8, decimal_places=2)
+    recommended_price_before_discounts_and_other_reductions_excl_tax = models.DecimalField(max_digits=8, decimal_places=2)
+    net = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    gross = models.DecimalField(max_digits=8, decimal_places=2, null=True)
     status = models.CharField(max_length=4, choices=Status, default=Status.PAID)
     stars = models.SmallIntegerField()
     blurb = models.TextField(blank=True)
@@ -138,6 +142,7 @@ def test_draft__says_what_a_person_would(shop: Sketch) -> None:
         '"pages": rows.integers("pages", 20, 900),',
         '"offer": price // 2,',
         '"stars": rows.integers("stars", 2, 4),',
+        '"gross": rows.optional("has net", rows.money("net", 1_00, 500_00) * 6 // 5, 80),',
         '"status": rows.choice("status", {"paid": 2, "new": 1, "sent": 1}),',
         '"author": rows.reference("author", Author),',
         '"tags": rows.some(Tag, 1, 3),',

@@ -118,7 +118,15 @@ class Operation(Expression):
         }[self.sign]()
 
     def source(self, indent: int = 0, before: int = 0, after: int = 1) -> str:
-        return f"{source_of(self.left, indent)} {self.sign} {source_of(self.right, indent)}"
+        one_line = f"{source_of(self.left, indent)} {self.sign} {source_of(self.right, indent)}"
+        if "\n" in one_line or indent + before + len(one_line) + after <= WIDTH:
+            return one_line
+        return f"\n{' ' * indent}".join(self._operands(indent))
+
+    def _operands(self, indent: int) -> list[str]:
+        """Return a line for each operand, all but the first with its sign before it."""
+        first = self.left._operands(indent) if isinstance(self.left, Operation) else [source_of(self.left, indent)]
+        return [*first, f"{self.sign} {source_of(self.right, indent)}"]
 
     def parts(self) -> Iterator[Any]:
         yield from (self.left, self.right)

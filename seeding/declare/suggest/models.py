@@ -24,7 +24,21 @@ from ..kinds.objects import Binary
 from ..kinds.references import Reference
 from ..kinds.text import Address, Text
 from ..kinds.times import Clock, Day, Duration, Moment
-from . import choices, comparisons, constraints, fit, generic, many, numbers, others, references, text, times, trees
+from . import (
+    choices,
+    comparisons,
+    constraints,
+    fit,
+    generic,
+    many,
+    numbers,
+    others,
+    references,
+    text,
+    times,
+    trees,
+    twins,
+)
 from .expressions import Call, Children, Constant, Expression, SharedPassword, Variable, inside, replaced, rows
 from .places import Model, Place
 from .trees import Below
@@ -190,10 +204,12 @@ def _is_to_fill(f: Field[Any, Any], kind: Kind) -> bool:
 
 def _candidates(place: Place, kind: Kind) -> Iterator[Expression]:
     """Yield what the column may hold, the best first."""
+    if (twin := twins.column(place)) is not None:
+        yield twin
     made = _expressions(place, kind)
     if place.field.null:
         made = (_optional(place, expression) for expression in made if not isinstance(expression, Constant))
-    return made
+    yield from made
 
 
 def _optional(place: Place, expression: Expression) -> Expression:

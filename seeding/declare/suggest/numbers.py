@@ -21,7 +21,7 @@ _COMMON = (
 )  # fmt: skip
 _MONEY = (
     "price", "amount", "total", "subtotal", "cost", "fee", "balance", "salary", "budget", "revenue", "sum", "charge",
-    "paid", "tax", "vat", "deposit", "value", "credit", "debit",
+    "paid", "tax", "vat", "deposit", "value", "credit", "debit", "net", "gross",
 )  # fmt: skip
 _SHARES = (
     "percent", "percentage", "discount", "rate", "share", "ratio", "probability", "progress", "vat_rate", "tax_rate",
@@ -116,6 +116,8 @@ def floating(place: Place) -> Iterator[Expression]:
     if place.is_unique:
         yield Operation(rows("unique_integers", place.name, 0, 1_000_000_000), "/", 1000)
         return
+    if place.has("rating", "stars"):
+        yield Operation(rows("integers", place.name, *place.between(100, 500, 100)), "/", 100)
     low, high = place.between(0, 10_000 if not place.has(*_SHARES) else 100, 100)
     yield Operation(rows("integers", place.name, low, high), "/", 100)
 

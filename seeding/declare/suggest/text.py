@@ -106,6 +106,8 @@ def _password(place: Place) -> Iterator[Expression]:
 
 def _phone(place: Place) -> Iterator[Expression]:
     yield rows("phone", place.name, **_unique(place))
+    # For films, too (Bundesnetzagentur, notice 148/2021); libraries that know plans of numbers take all of them.
+    yield rows("code", "+493023125{unique:3}" if place.is_unique else "+493023125{digits:3}", place.name)
 
 
 def _company(place: Place) -> Iterator[Expression]:
@@ -232,6 +234,7 @@ def _codes(place: Place) -> Iterator[Expression]:
     """Suggest what patterns of validators may ask for: figures, letters, addresses, codes."""
     for width in (6, 4, 8):
         yield rows("code", f"{place.name.replace('_', '-')}-{{n:0{width}}}")
+    yield from (rows("code", f"{name}_{{n}}") for name in (place.name, place.name.upper()))  # identifiers
     room = min(place.room, 12)
     yield rows("code", "{n}")
     for width in range(room, 0, -1):
