@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.db import Error
+from django.db import Error, connections
 from django.db.models import Max
 
 from ..database import record
+from ..database.catalogue import Catalogue, Table
 from ..database.rows import all_rows
 from ..declare.existing import natural_key
 from ..declare.inheritance import parent_links
+from ..declare.keys import Keys, keys_there
 from ..declare.passwords import staff_of
 from ..declare.seeder import Model
 from ..declare.suggest.trees import LIBRARIES, Below, is_of_library
+from ..protect.selections import not_of_seed, select_keys
 
 KEPT = 20  # rows that a draft names, to keep them
+_MOST = 1_000  # rows beside a seed's that are looked at
 
 
 class There:
@@ -23,10 +28,14 @@ class There:
 
     def __init__(self, using: str) -> None:
         self._using = using
+        self._tables: dict[str, Table] = {}
+        self._seeded: Mapping[Table, Keys] = {}
         try:
-            self._of_seeds = set(record.key_ranges(using))
+            ranges = record.key_ranges(using)
+            self._tables = Catalogue(using).of_models(list(ranges))
+            self._seeded = {self._tables[name]: keys for name, keys in keys_there(ranges, self._tables).items()}
         except Error:
-            self._of_seeds = set()
+            pass  # not migrated
 
     def has_rows(self, model: Model) -> bool:
         """Return True if the model's table has rows that neither a seed made nor a seed keeps by itself."""
@@ -74,7 +83,9 @@ class There:
 
     def _rows(self, model: Model) -> Any:
         rows = all_rows(model, self._using)
-        if model._meta.db_table in self._of_seeds:
-            return rows.none()
+        table = self._tables.get(model._meta.db_table)
+        if table is not None and table in self._seeded:
+            others = not_of_seed(table, self._seeded[table])
+            rows = rows.filter(pk__in=[key[0] for key in select_keys(connections[self._using], table, others, _MOST)])
         staff = staff_of(model)
         return rows if staff is None else rows.exclude(staff)

@@ -369,6 +369,8 @@ class City(models.Model):
     assert '@register(City, count=100, keep=Q(slug__in=["here"]))' in text
     assert '"country": rows.existing(Country, "country"),' in text
     assert shop.query("SELECT count(*) FROM shop_city") == [(101,)]
+    (shop.folder / "shop" / "seeds.py").unlink()
+    assert drafted(shop, "shop") == text  # the seed's own rows are nothing to keep
     assert shop.query("SELECT count(DISTINCT country_id) FROM shop_city") == [(2,)]
 
 
