@@ -15,7 +15,7 @@ from ..declare.seeder import Count, Model
 from ..declare.suggest import Draft, Surroundings, draft_of
 from ..declare.suggest.expressions import WIDTH, Children, local_name, name_of, named, plural_of, source_of
 from . import counts
-from .selection import Selection, parents_first
+from .selection import Selection, parents_first, refuse
 
 _HEAD = '''"""What seeded rows look like: a first draft, to be changed as you like.
 
@@ -49,7 +49,21 @@ def module(selection: Selection, options: Mapping[str, int], target: AppConfig |
 
 
 def drafted(selection: Selection, options: Mapping[str, int]) -> tuple[list[Draft], dict[Model, int]]:
-    """Return what each seeder says, parents first, and how many rows its table gets."""
+    """Return what each seeder says, parents first, and how many rows its table gets.
+
+    Models that need a column for which nothing is known are refused: the rest can be seeded as it is.
+    """
+    while True:
+        drafts, numbers = _drafted(selection, options)
+        lacking = [draft for draft in drafts if draft.missing]
+        if not lacking:
+            return drafts, numbers
+        for draft in lacking:
+            reasons = "; ".join(f"{name}: {draft.notes[name]}" for name in draft.missing)
+            refuse(draft.model, f"it needs values for {reasons}", selection)
+
+
+def _drafted(selection: Selection, options: Mapping[str, int]) -> tuple[list[Draft], dict[Model, int]]:
     ordered = parents_first(selection.models)
     sizes = counts.likely_sizes(ordered, options)
     seeded = dict.fromkeys(selection.seeded, counts.MEDIUM)

@@ -124,6 +124,14 @@ def _refusal(model: Model) -> str:
     return ""
 
 
+def refuse(model: Model, reason: str, found: Selection) -> None:
+    """Refuse a model, and those whose rows must refer to it."""
+    if model in found.models:
+        found.models.remove(model)
+        found.refused[model] = reason
+        _refuse_dependent(found)
+
+
 def _refuse_dependent(found: Selection) -> None:
     """Refuse the models whose rows must refer to a model that can't be seeded."""
     while True:

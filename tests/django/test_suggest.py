@@ -6,6 +6,7 @@ import pytest
 from django.core.validators import RegexValidator, validate_slug
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from seeding.declare.suggest.constraints import _is_true
 from seeding.declare.suggest.expressions import Attribute, Operation, rows
@@ -55,6 +56,7 @@ def test_codes__of_validators_that_ask_for_no_code() -> None:
         (Q(a__lt=F("d")), True),
         (Q(a__lt=F("unknown")), None),
         (Q(c__regex="x"), None),
+        (Q(c=Lower("c")), None),
         (Q(c__gt=1), None),
     ],
 )

@@ -233,6 +233,33 @@ def test_check__ends_with_4_where_a_seeder_lacks_a_column(shop: Sketch) -> None:
     assert '"title": ' not in said
 
 
+def test_draft__leaves_out_models_that_need_what_is_not_known(sketch: Write) -> None:
+    models = """
+from django.core.exceptions import ValidationError
+
+class Odd(models.Field):
+    def db_type(self, connection):
+        return "xml"
+
+class Machine(models.Model):
+    serial = models.CharField(max_length=20, unique=True)
+    plan = Odd()
+
+class Part(models.Model):
+    machine = models.ForeignKey(Machine, models.CASCADE)
+
+class Note(models.Model):
+    machine = models.ForeignKey(Machine, models.CASCADE, null=True)
+    text = models.TextField()
+    plan = Odd(null=True)
+"""
+    text = seed_drafted(sketch(models, None), "shop")
+    assert re.findall(r"@register\((\w+)", text) == ["Note"]
+    assert "# shop.Machine isn't seeded: it needs values for plan: Odd has no kind: see" in text
+    assert "# shop.Part isn't seeded: its rows refer to shop.Machine, which isn't seeded.\n" in text
+    assert '# "plan": Odd has no kind: see seeding.register_kind' in text
+
+
 def test_draft__one_row_where_nothing_known_is_different(sketch: Write) -> None:
     models = "class Flag(models.Model):\n    is_on = models.BooleanField(unique=True)\n"
     text = seed_drafted(sketch(models, None), "shop")

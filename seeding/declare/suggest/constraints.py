@@ -136,6 +136,8 @@ def _lookup(child: Any, row: Row) -> bool | None:
     value, other = row.get(name), child[1]
     if type(value) is object or (isinstance(other, F) and other.name not in row):  # type: ignore[attr-defined]
         return None
+    if hasattr(other, "resolve_expression") and not isinstance(other, F):
+        return None
     other = row[other.name] if isinstance(other, F) else other  # type: ignore[attr-defined]
     if lookup == "isnull":
         return (value is None) == bool(other)

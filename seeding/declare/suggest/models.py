@@ -65,6 +65,12 @@ class Draft:
     most: int = 1_000_000_000  # rows, as there are no more values
     children: Children | None = None  # how many rows there are for each row of another model
 
+    @property
+    def missing(self) -> list[str]:
+        """The columns that the model's rows need, and for which nothing is known."""
+        fields = {f.name: f for f in own_fields(self.model)}
+        return [n for n in self.notes if n not in self.columns and constant_of(fields[n]) is None]
+
     def capacity(self, row_counts: Mapping[Model, int]) -> int:
         """Return how many rows there can be, where the models have that many."""
         pairs = [part for part in self._parts() if isinstance(part, Call) and part.method == "pairs"]
@@ -98,10 +104,10 @@ class Surroundings:
     trees: Mapping[Model, Below] = field(default_factory=dict)  # what is above the rows of a tree's model
 
     def can_refer(self, f: Any) -> bool:
-        """Return True if the relation's column can hold rows that a seed makes."""
-        if kind_of(f) is None or not f.target_field.primary_key:
-            return False
-        return f.related_model._meta.concrete_model in self.row_counts
+        """Return True if the relation's column can hold rows that a seed makes, by a column that they give."""
+        target = f.target_field
+        is_given = target.primary_key or (constant_of(target) is None and not is_filled_by_the_database(target))
+        return kind_of(f) is not None and is_given and f.related_model._meta.concrete_model in self.row_counts
 
     def exist(self, model: Model) -> bool:
         """Return True for a model whose rows are there before a seed."""
@@ -159,7 +165,7 @@ def _add(
     """Add a field's column to the draft, or a note why it has none."""
     kind = kind_of(f)
     if kind is None:
-        found.notes[f.name] = f"a {type(f).__name__} has no kind: see seeding.register_kind"
+        found.notes[f.name] = f"{type(f).__name__} has no kind: see seeding.register_kind"
     elif f.name in fixed:
         found.columns[f.name] = fixed[f.name]
     elif isinstance(kind, Reference) and not around.can_refer(f):
@@ -174,7 +180,7 @@ def _add(
         place = Place(f, f.name in unique.alone, found.columns)
         chosen, is_valid = fit.first_fitting(kind, _candidates(place, kind), some, is_unique=place.is_unique)
         if chosen is None:
-            found.notes[f.name] = f"nothing known fits a {type(f).__name__} like this one"
+            found.notes[f.name] = f"nothing known fits this {type(f).__name__}"
         else:
             found.columns[f.name] = chosen
             if not is_valid:
@@ -184,7 +190,7 @@ def _add(
 def _why_no_reference(f: Any) -> str:
     label = f.related_model._meta.label
     if not f.target_field.primary_key:
-        return f"it refers to {label}.{f.target_field.name}, which is no primary key"
+        return f"it refers to {label}.{f.target_field.name}, which has no values of its own in each row"
     return f"{label} has no seeder"
 
 
