@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import fill, wrap
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.apps import AppConfig, apps
 from ..declare.seeder import Count, Model
 from ..declare.suggest import Draft, Surroundings, draft_of
 from ..declare.suggest.expressions import WIDTH, Children, local_name, name_of, named, plural_of, source_of
+from ..declare.suggest.trees import Below, table_of
 from . import counts
 from .selection import Selection, parents_first, refuse
 
@@ -67,7 +68,7 @@ def _drafted(selection: Selection, options: Mapping[str, int]) -> tuple[list[Dra
     ordered = parents_first(selection.models)
     sizes = counts.likely_sizes(ordered, options)
     seeded = dict.fromkeys(selection.seeded, counts.MEDIUM)
-    trees = {model: selection.there.below(model) for model in ordered}
+    trees = _trees(selection, ordered)
 
     def draft(model: Model) -> Draft:
         around = Surroundings({**seeded, **sizes.rows}, selection.existing, trees)
@@ -85,6 +86,18 @@ def _drafted(selection: Selection, options: Mapping[str, int]) -> tuple[list[Dra
         if model not in sizes.children:
             sizes.rows[model] = min(sizes.rows[model], found.capacity({**seeded, **sizes.rows}))
     return [draft(model) for model in ordered], sizes.rows
+
+
+def _trees(selection: Selection, models: Sequence[Model]) -> dict[Model, Below]:
+    """Return where the tree of each model begins: those in one table one after the other."""
+    found: dict[Model, Below] = {}
+    before: Counter[Model] = Counter()
+    for model in models:
+        below = selection.there.below(model)
+        table = table_of(model)
+        found[model] = below if table is None else replace(below, first=below.first + before[table])
+        before.update([table] if table is not None else [])
+    return found
 
 
 def _names(drafts: Sequence[Draft]) -> dict[Model, str]:

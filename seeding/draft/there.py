@@ -16,7 +16,7 @@ from ..declare.inheritance import parent_links
 from ..declare.keys import Keys, keys_there
 from ..declare.passwords import staff_of
 from ..declare.seeder import Model
-from ..declare.suggest.trees import LIBRARIES, Below, is_of_library
+from ..declare.suggest.trees import Below, library_of, table_of
 from ..protect.selections import not_of_seed, select_keys
 
 KEPT = 20  # rows that a draft names, to keep them
@@ -61,13 +61,12 @@ class There:
 
     def below(self, model: Model) -> Below:
         """Return where a tree's rows can begin: below the row that is nearest to a root and has rows below it."""
-        fields = {f.name: f for f in model._meta.concrete_fields}
-        library = next((names for names in LIBRARIES if set(names) <= set(fields) and is_of_library(model)), ())
+        library, table = library_of(model), table_of(model)
         try:
             if "path" in library:
-                return self._below_path(fields["path"].model, getattr(model, "steplen", 4))
-            if "tree_id" in library:
-                rows = self._rows(fields["tree_id"].model)
+                return self._below_path(table, getattr(model, "steplen", 4))
+            if "tree_id" in library and table is not None:
+                rows = self._rows(table)
                 return Below(first=1 + (rows.aggregate(most=Max("tree_id"))["most"] or 0))
         except Error:
             pass

@@ -507,15 +507,24 @@ class Place(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     country = models.ForeignKey(Country, models.CASCADE)
     name = models.CharField(max_length=60)
+    number = models.IntegerField(unique=True)
+    email = models.EmailField(unique=True)
+    licence = models.CharField(max_length=20, unique=True)
 
 class Restaurant(Place):
     seats = models.IntegerField()
+
+class Bar(Place):
+    has_music = models.BooleanField(default=False)
+
+class Opinion(models.Model):
+    place = models.ForeignKey(Place, models.CASCADE, to_field="licence")
 
 class Review(models.Model):
     place = models.ForeignKey(Restaurant, models.CASCADE)
     stars = models.SmallIntegerField()
 """
     text = seed_drafted(sketch(models, None), "shop", loader=loader)
-    assert re.findall(r"@register\((\w+)", text) == ["Country", "Place", "Restaurant", "Review"]
+    assert re.findall(r"@register\((\w+)", text) == ["Country", "Place", "Restaurant", "Bar", "Opinion", "Review"]
     assert '"iso": ' in text
     assert "#" not in text

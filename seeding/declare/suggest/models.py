@@ -177,7 +177,7 @@ def _add(
         else:
             found.notes[f.name] = _why_no_reference(f)
     elif _is_to_fill(f, kind):
-        place = Place(f, f.name in unique.alone, found.columns)
+        place = Place(f, f.name in unique.alone, found.columns, None if f.model is found.model else found.model)
         chosen, is_valid = fit.first_fitting(kind, _candidates(place, kind), some, is_unique=place.is_unique)
         if chosen is None:
             found.notes[f.name] = f"nothing known fits this {type(f).__name__}"

@@ -46,7 +46,8 @@ def integer(place: Place) -> Iterator[Expression]:
     low, high = BaseDatabaseOperations.integer_field_ranges.get(f.get_internal_type(), (-(1 << 63), (1 << 63) - 1))
     if place.is_unique:
         least, most = bounds_of(f)
-        yield Operation(_NUMBERS, "+", max(1, int(least or 1)))
+        for apart in (1_000_000, 1_000):  # from numbers of other models in the same table
+            yield Operation(_NUMBERS, "+", max(1, int(least or 1)) + apart * place.heir_number)
         yield rows("unique_integers", place.name, *_within(place, int(most or high) // 2 if low < 0 else low, high))
         return
     if place.has("rating", "stars", "star"):

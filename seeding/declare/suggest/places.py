@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core import validators
 from django.db import models
@@ -27,6 +28,7 @@ class Place:
     field: Field[Any, Any]
     is_unique: bool = False
     taken: Mapping[str, Expression] = dataclasses.field(default_factory=dict)  # the columns that are chosen already
+    heir: Model | None = None  # that inherits the column: models beside it may fill the same table
 
     @property
     def name(self) -> str:
@@ -45,6 +47,12 @@ class Place:
     def room(self) -> int:
         """How many characters the column holds."""
         return self.field.max_length or 1_000_000
+
+    @property
+    def heir_number(self) -> int:
+        """The heir's number, from 1, among the models that inherit the column; 0 for the column's own model."""
+        own: Any = self.field.model
+        return [own, *(m for m in apps.get_models() if issubclass(m, own) and m is not own)].index(self.heir or own)
 
     def has(self, *words: str) -> bool:
         """Return True if the column's name has one of these words, or several in a row: `has("zip", "post_code")`."""

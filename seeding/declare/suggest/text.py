@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.db import models
 
 from . import patterns
 from .choices import NAMED
-from .expressions import Call, Expression, SharedPassword, Variable, inside, rows
+from .expressions import Call, Expression, SharedPassword, Variable, inside, rows, words_of
 from .lists import is_list
 from .places import Place
 
@@ -27,6 +28,8 @@ _FIRMS = (
 def text(place: Place) -> Iterator[Expression]:
     """Yield what a column of text may hold, the best first."""
     f = place.field
+    if place.is_unique and place.heir is not None:
+        yield from _of_heir(f, "-".join(words_of(place.heir.__name__)))
     for pattern in patterns.codes(f, is_unique=place.is_unique):
         yield rows("code", pattern, *([place.name] if _is_taken(place, pattern) else []))
     if isinstance(f, models.EmailField):
@@ -47,6 +50,16 @@ def text(place: Place) -> Iterator[Expression]:
             break
     yield from _plain(place)
     yield from _codes(place)
+
+
+def _of_heir(f: models.Field[Any, Any], name: str) -> Iterator[Expression]:
+    """Suggest texts that rows of other models in the same table don't have."""
+    if isinstance(f, models.EmailField):
+        yield rows("code", f"{name}{{n}}@example.com")
+    if isinstance(f, models.URLField):
+        yield rows("code", f"https://example.com/{name}/{{n}}")
+    yield rows("code", f"{name}-{{n}}")
+    yield rows("code", f"{name[0]}{{n}}")
 
 
 def is_known(place: Place) -> bool:

@@ -27,10 +27,22 @@ class Below:
     url_path: str = "/"  # of the row above
 
 
+def library_of(model: Model) -> tuple[str, ...]:
+    """Return the columns that the library of a tree keeps about each of the model's rows; none without a library."""
+    names = {f.name for f in model._meta.concrete_fields}
+    return next((known for known in LIBRARIES if set(known) <= names and is_of_library(model)), ())
+
+
+def table_of(model: Model) -> Model | None:
+    """Return the model whose table has the tree's columns; it may be one from which the model inherits."""
+    library = library_of(model)
+    return model._meta.get_field(library[0]).model if library else None
+
+
 def columns(model: Model, below: Below | None) -> dict[str, Expression]:
     """Return the columns of the model that say where each row stands in a tree; none where it has none."""
     fields: dict[str, Any] = {f.name: f for f in model._meta.concrete_fields}
-    library = next((names for names in LIBRARIES if set(names) <= set(fields) and is_of_library(model)), ())
+    library = library_of(model)
     parent = next((f for f in fields.values() if _is_parent(f, model)), None)
     if not library and parent is None:
         return {}
