@@ -11,7 +11,6 @@ from django.db import models
 from . import patterns
 from .choices import NAMED
 from .expressions import Call, Expression, SharedPassword, Variable, inside, rows, words_of
-from .lists import is_list
 from .places import Place
 
 _PEOPLE = (
@@ -190,8 +189,6 @@ def _title(place: Place) -> Iterator[Expression]:
         yield rows("title", place.name, unique=True)
         yield rows("slug", rows("words", place.name, 2), max_length=min(place.room, 50))
     else:
-        if is_list(place.field.model):
-            yield rows("title", place.name, max_length=min(place.room, _ROOM_IN_LISTS))
         yield rows("title", place.name)
         if place.room >= _ROOM_FOR_TITLES:
             yield rows("title", place.name, max_length=place.room)
@@ -273,7 +270,6 @@ def _unique(place: Place) -> dict[str, bool]:
 
 ROOM_FOR_WORDS = 12  # any of them
 _ROOM_FOR_TITLES = 24  # of which no word has to be cut
-_ROOM_IN_LISTS = 30  # for short names
 _SHORT_TEXTS = (
     "comment", "note", "notes", "message", "summary", "bio", "about", "remarks", "reply", "reason", "answer",
     "question",
