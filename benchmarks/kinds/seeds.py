@@ -1,0 +1,23 @@
+"""Shops and their products, as a `seeds.py` usually makes them."""
+
+from seeding import Columns, Rows, register
+
+from .models import Product, Shop
+
+
+@register(Shop, count="shops")
+def shops(rows: Rows) -> Columns:
+    return {"name": rows.code("Shop {n}")}
+
+
+@register(Product, count="products")
+def products(rows: Rows) -> Columns:
+    return {
+        "shop": rows.reference("shop", Shop),
+        "attributes": {
+            "colour": rows.choice("colour", ["red", "green", "blue"]),
+            "size": rows.integers("size", 1, 1000),
+        },
+        "sizes": [[34, 36, 38, 40][: n % 5] for n in rows],
+        "sold_at": rows.time_of_day("sold_at"),
+    }
