@@ -113,9 +113,16 @@ def concatenated(columns: Sequence[Column]) -> Column:
 
 def objects(values: Sequence[Any]) -> NDArray[Any]:
     """Return a column of Python objects: texts, bytes, or tuples of plain values; None is NULL."""
+    some, nulls = without_nulls(values, "")
+    return masked(np.fromiter(some, object, len(some)), nulls)
+
+
+def without_nulls(values: Sequence[Any], blank: Any) -> tuple[Sequence[Any], NDArray[np.bool_] | None]:
+    """Return the values with `blank` in place of None, and where that is; None for the latter where it is nowhere."""
+    if type(None) not in set(map(type, values)):
+        return values, None
     nulls = np.fromiter((value is None for value in values), bool, len(values))
-    some = ("" if value is None else value for value in values)
-    return masked(np.fromiter(some, object, len(values)), nulls if nulls.any() else None)
+    return [blank if value is None else value for value in values], nulls
 
 
 def text_of(value: Any) -> str:
@@ -127,6 +134,16 @@ def text_of(value: Any) -> str:
     if isinstance(value, tuple) and set(map(type, value)) == {int}:
         return str(list(value))  # as JSON writes it, in a fifth of the time
     return _ENCODER.encode(value)
+
+
+def texts_of(values: list[Any]) -> list[str]:
+    """Return `text_of` each value; tuples that hold no others are written in one go."""
+    tuples = [value for value in values if isinstance(value, tuple)]
+    written = _ENCODER.encode(tuples)
+    if not tuples or written.count("[") > len(tuples) + 1:  # those within tuples and texts included
+        return [text_of(value) for value in values]
+    texts = iter(written[1:-1].replace("], [", "]\0[").split("\0"))
+    return [next(texts) if isinstance(value, tuple) else text_of(value) for value in values]
 
 
 def _plain(value: Any) -> str:

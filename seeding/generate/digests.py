@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Categorical, Column, filled, nulls_of, text_of
+from .columns import Categorical, Column, filled, nulls_of, text_of, texts_of
 
 DEFINITION = 2  # recorded beside the digests: those of different definitions can't be compared
 
@@ -62,7 +62,7 @@ def _contents(values: list[Any]) -> bytes:
     types = set(map(type, values))
     if bytes in types:
         return b"".join(map(_ended, values))
-    texts = values if types == {str} else map(text_of, values)
+    texts = values if types == {str} else texts_of(values)
     return ("\0".join(texts) + "\0").encode() if values else b""  # each ended, in one go
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from math import prod
 from typing import Any
 
@@ -22,6 +22,7 @@ from .base import Kind, Unsuitable
 from .cells import Cells
 from .objects import Objects, column_of, declared, plain
 
+Shape = tuple[int, ...]  # the sizes of an array's dimensions; none where it is empty
 Flat = Sequence[Any]  # the elements of many arrays, one after the other
 
 
@@ -67,20 +68,30 @@ class Array(Objects):
         return super().given(value, count)
 
     def is_one_value(self, value: Any) -> bool:
+        level: Sequence[Any] = [value]
+        for _ in range(self._dimensions):
+            level = [part for item in level if isinstance(item, list | tuple) for part in item]
+        if any(isinstance(part, list | tuple) for part in level):
+            return False
         nulls = sum(item is None for item in value)
-        has_null_rows = nulls > 0 and (self._dimensions > 1 or nulls == len(value))
-        return _depth(value) <= self._dimensions and not has_null_rows
+        return nulls == 0 or (self._dimensions == 1 and nulls < len(value))
 
     def number(self, value: Any) -> Any:
         return self.of_list([value]).tolist()[0]
 
     def of_list(self, values: Sequence[Any]) -> Column:
-        rows = [None if value is None else self._rectangular(value) for value in values]
+        rows = self._rectangles(values)
         return objects(self._mapped(rows, lambda flat: self._checked(self.element.of_list(flat))))
 
     def _checked(self, elements: Column) -> list[Any]:
         self.element.check(elements)
         return plain(self.element, elements)
+
+    def _rectangles(self, values: Sequence[Any]) -> Sequence[Any]:
+        """Return arrays and NULLs, once they are known to be such. Raises TypeError or ValueError."""
+        if self._dimensions == 1 and set(map(type, values)) <= {list, tuple, type(None)}:
+            return values
+        return [None if value is None else self._rectangular(value) for value in values]
 
     def _rectangular(self, value: Any) -> Any:
         """Return an array, once it is known to be one. Raises TypeError or ValueError."""
@@ -119,7 +130,7 @@ class Array(Objects):
         return [made[code] for code in column.codes.tolist()] if isinstance(column, Categorical) else made
 
     def read(self, values: Sequence[Any]) -> Column:
-        rows = [None if value is None else self._rectangular(value) for value in values]
+        rows = self._rectangles(values)
         return objects(self._mapped(rows, lambda flat: self.element.read(flat).tolist()))
 
     def check_type(self, column_type: ColumnType) -> None:
@@ -133,24 +144,12 @@ class Array(Objects):
         element_type, values = _element_type(column_type), _values(column)
         flat = list(self._flattened(values))
         elements = self.element.cells(column_of(self.element, flat), element_type, connection, canonical=canonical)
-        content, ends = cells.with_lengths(elements)
-        nulls = [0] * (len(flat) + 1) if elements.lengths is None else [0, *np.cumsum(elements.lengths < 0).tolist()]
-        found: list[bytes | None] = []
-        start = 0
-        for value in values:
-            if value is None:
-                found.append(None)
-                continue
-            shape = self._shape(value)
-            stop = start + (prod(shape) if shape else 0)
-            header = _header(shape, nulls[stop] > nulls[start], element_type.oid)
-            found.append(header + content[ends[start] : ends[stop]])
-            start = stop
-        laid_out = cells.of_bytes(found)
+        shapes = [None if value is None else self._shape(value) for value in values]
+        of_same_length = elements.lengths is None and len(flat) > 0
+        laid_out = (_of_same_length if of_same_length else _of_any_length)(shapes, elements, element_type.oid)
         return laid_out.taken(column.codes) if isinstance(column, Categorical) else laid_out
 
-    def _shape(self, value: Any) -> tuple[int, ...]:
-        """Return the sizes of an array's dimensions; none where it is empty."""
+    def _shape(self, value: Any) -> Shape:
         if not value or self._dimensions == 1:
             return (len(value),) if value else ()
         shape = []
@@ -168,9 +167,9 @@ class Array(Objects):
         return self._grouped(rows, function(list(self._flattened(rows))), of)
 
     def _flattened(self, rows: Sequence[Any]) -> Iterator[Any]:
-        level = [row for row in rows if row is not None]
+        level: Iterable[Any] = (row for row in rows if row is not None)
         for _ in range(self._dimensions):
-            level = [part for item in level for part in item]
+            level = chain.from_iterable(level)
         return iter(level)
 
     def _grouped(self, rows: Sequence[Any], flat: Sequence[Any], of: type[Any] = tuple) -> list[Any]:
@@ -182,10 +181,6 @@ def _group(row: Any, elements: Iterator[Any], dimensions: int, of: type[Any]) ->
     if dimensions == 1:
         return of(islice(elements, len(row)))
     return of(_group(part, elements, dimensions - 1, of) for part in row)
-
-
-def _depth(value: Any) -> int:
-    return 1 + max(map(_depth, value), default=0) if isinstance(value, list | tuple) else 0
 
 
 def _values(column: Column) -> list[Any]:
@@ -202,8 +197,52 @@ def _element_type(array: ColumnType) -> ColumnType:
     return ColumnType(name, name, array.modifier, oid)
 
 
+def _of_same_length(shapes: Sequence[Shape | None], elements: Cells, oid: int) -> Cells:
+    """Lay out arrays of elements of the same length, none of which is NULL."""
+    dimensions = max(len(shape) for shape in shapes if shape)
+    sizes = np.zeros((len(shapes), dimensions), ">i4")
+    has_some = np.fromiter(map(bool, shapes), bool, len(shapes))
+    sizes[has_some] = [shape for shape in shapes if shape]
+    counts = sizes.prod(axis=1) * has_some
+    most = counts.max()
+    rows = np.zeros(
+        len(shapes),
+        [
+            ("dimensions", ">i4"),
+            ("has_nulls", ">i4"),
+            ("type", ">u4"),
+            ("sizes", [("size", ">i4"), ("first", ">i4")], (dimensions,)),
+            ("elements", [("length", ">i4"), ("value", elements.data.dtype)], (most,)),
+        ],
+    )
+    rows["dimensions"], rows["type"] = dimensions * has_some, oid
+    rows["sizes"]["size"], rows["sizes"]["first"] = sizes, 1
+    there = np.arange(most) < counts[:, None]
+    rows["elements"]["length"] = elements.data.dtype.itemsize
+    rows["elements"]["value"][there] = elements.data
+    lengths = 12 + (8 * dimensions + (4 + elements.data.dtype.itemsize) * counts) * has_some
+    nulls = np.fromiter((shape is None for shape in shapes), bool, len(shapes))
+    return Cells(rows.view(f"V{rows.itemsize}"), np.where(nulls, -1, lengths).astype(np.int32))
+
+
+def _of_any_length(shapes: Sequence[Shape | None], elements: Cells, oid: int) -> Cells:
+    """Lay out arrays of elements that differ in length, or are NULL."""
+    content, ends = cells.with_lengths(elements)
+    nulls = [0] * len(ends) if elements.lengths is None else [0, *np.cumsum(elements.lengths < 0).tolist()]
+    found: list[bytes | None] = []
+    start = 0
+    for shape in shapes:
+        if shape is None:
+            found.append(None)
+            continue
+        stop = start + (prod(shape) if shape else 0)
+        found.append(_header(shape, nulls[stop] > nulls[start], oid) + content[ends[start] : ends[stop]])
+        start = stop
+    return cells.of_bytes(found)
+
+
 @cache
-def _header(shape: tuple[int, ...], has_nulls: bool, oid: int) -> bytes:
+def _header(shape: Shape, has_nulls: bool, oid: int) -> bytes:
     """Return what stands before an array's elements: its dimensions, whether NULL is among them, and their type."""
     sizes = b"".join(struct.pack(">ii", size, 1) for size in shape)
     return struct.pack(">iiI", len(shape), has_nulls, oid) + sizes

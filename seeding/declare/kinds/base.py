@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
-from ...generate.columns import Categorical, Column, filled, masked, nulls_of
+from ...generate.columns import Categorical, Column, filled, masked, nulls_of, without_nulls
 from ...report.wording import number_of, shown
 from ..target import Target
 from . import cells
@@ -72,7 +72,7 @@ class Kind(ABC):
             _check_codes(value)
             return self.categories(value)
         if isinstance(value, list | tuple) and not self.is_one_value(value):
-            return self.of_list([v.item() if isinstance(v, _SCALARS) else v for v in value])
+            return self.of_list(_without_scalars(value))
         if isinstance(value, np.ndarray) and value.ndim == 1:
             return self.of_list(value.tolist()) if value.dtype == object else self.of_array(value)
         if isinstance(value, np.ndarray) and value.ndim > 1:
@@ -91,16 +91,23 @@ class Kind(ABC):
 
     def of_list(self, values: Sequence[Any]) -> Column:
         """Return Python values, None being NULL, in declared form."""
-        where = np.array([value is None for value in values], bool)
-        some = [self.blank if value is None else self.number(value) for value in values]
+        some, nulls = without_nulls(values, self.blank)
+        if set(map(type, some)) != {self.plain}:
+            some = [self.blank if value is None else self.number(value) for value in values]
         try:
             array = np.array(some, self.dtype)
         except OverflowError as exc:
             raise ValueError("a value doesn't fit into 64 bits") from exc
-        return masked(array, where if where.any() else None)
+        return masked(array, nulls)
 
     dtype: ClassVar[str] = "i8"
     blank: ClassVar[Any] = 0
+    plain: ClassVar[type[Any] | None] = None  # a type of whose values `number` returns each as it is
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "number" in vars(cls):
+            cls.plain = vars(cls).get("plain")  # what another `number` does with them isn't known
 
     def number(self, value: Any) -> Any:
         """Return a Python value as the number that stands for it. Raises TypeError or ValueError."""
@@ -172,6 +179,13 @@ class Kind(ABC):
     ) -> Cells:
         """Return a stored column as `cells` does, where its type is suitable and its field prepares nothing."""
         return cells.of_adapted(self.python(column), column_type, connection)
+
+
+def _without_scalars(values: Sequence[Any]) -> list[Any]:
+    """Return the values, those of NumPy's types as Python's."""
+    if not any(issubclass(each, _SCALARS) for each in set(map(type, values))):
+        return list(values)
+    return [value.item() if isinstance(value, _SCALARS) else value for value in values]
 
 
 def text_of(value: Any) -> Any:

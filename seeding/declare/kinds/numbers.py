@@ -44,6 +44,7 @@ class Integer(_Number):
     title = "whole numbers"
     example = 'rows.integers("{name}", 0, 9)'
     types = ("int2", "int4", "int8")
+    plain = int
     is_distinctive = True
 
     def number(self, value: Any) -> int:
@@ -68,6 +69,7 @@ class Decimals(Kind):
     title = "decimals (whole numbers are units of the last decimal place)"
     example = 'rows.integers("{name}", 1_00, 99_99)'
     types = ("numeric",)
+    plain = int
     is_distinctive = True
 
     @property
@@ -135,6 +137,8 @@ class Float(_Number):
     example = 'rows.integers("{name}", 0, 999) / 10'
     types = ("float8",)
     dtype = "f8"
+    blank = 0.0
+    plain = float
     is_distinctive = True
 
     def number(self, value: Any) -> float:
@@ -155,6 +159,8 @@ class Boolean(_Number):
     example = 'rows.bits("{name}") % 2 == 0'
     types = ("bool",)
     dtype = "?"
+    blank = False
+    plain = bool
 
     def number(self, value: Any) -> bool:
         if not isinstance(value, bool):

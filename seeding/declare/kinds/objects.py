@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
-from ...generate.columns import Categorical, Column, masked, nulls_of, objects
+from ...generate.columns import Categorical, Column, masked, nulls_of, objects, without_nulls
 from . import cells
 from .base import Kind
 from .cells import Cells
@@ -67,9 +67,8 @@ def column_of(kind: Kind, values: Sequence[Any]) -> Column:
     """Return the values of a column in stored form as such a column again."""
     if kind.dtype == "O":
         return objects(values)
-    nulls = np.fromiter((value is None for value in values), bool, len(values))
-    some = [kind.blank if value is None else value for value in values]
-    return masked(np.array(some, kind.dtype), nulls if nulls.any() else None)
+    some, nulls = without_nulls(values, kind.blank)
+    return masked(np.array(some, kind.dtype), nulls)
 
 
 def plain(kind: Kind, column: Column) -> list[Any]:

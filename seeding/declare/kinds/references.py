@@ -23,6 +23,7 @@ class Reference(Kind):
 
     fields = (models.ForeignKey,)
     title = "row numbers of another table"
+    plain = int
     types = ("int2", "int4", "int8", "uuid", "text", "varchar")  # whichever the other table's key is
     example = 'rows.reference("{name}", {parent})'
 

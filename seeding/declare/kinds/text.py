@@ -18,7 +18,7 @@ from django.utils.ipv6 import clean_ipv6_address
 from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
-from ...generate.columns import Categorical, Column, filled, masked, nulls_of
+from ...generate.columns import Categorical, Column, filled, masked, nulls_of, without_nulls
 from ...report.wording import shown
 from . import cells
 from .base import Kind, text_of
@@ -37,14 +37,16 @@ class Text(Kind):
     is_sent_as_is = True
     dtype = "U"
     blank = ""
+    plain = str
 
     def categories(self, column: Categorical) -> Column:
         return Categorical(column.codes, tuple(None if v is None else self.number(v) for v in column.labels))
 
     def of_list(self, values: Sequence[Any]) -> Column:
-        where = np.array([value is None for value in values], bool)
-        texts = ["" if value is None else self.number(value) for value in values]
-        return masked(np.array(texts, dtype=np.str_), where if where.any() else None)
+        texts, nulls = without_nulls(values, "")
+        if set(map(type, texts)) != {self.plain} or not _is_storable("".join(texts)):
+            texts = ["" if value is None else self.number(value) for value in values]
+        return masked(np.array(texts, dtype=np.str_), nulls)
 
     def number(self, value: Any) -> str:
         value = text_of(value)
@@ -101,6 +103,7 @@ class FileName(Text):
     fields = (models.FileField,)
     title = "names of files"
     example = '[f"{name}/{{n}}.txt" for n in rows.numbers]'
+    plain = str
 
     def column(self, value: Any, count: int) -> Column:
         """Return a column in declared form; the name of no file is empty, as Django stores it, and not NULL."""
@@ -142,6 +145,17 @@ class Address(Text):
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
     ) -> Cells:
         return cells_of(column, _inet)
+
+
+def _is_storable(text: str) -> bool:
+    """Return False if PostgreSQL wouldn't store all of the text, or it can't be encoded."""
+    if "\0" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _version_4(number: int) -> IPv4Address:
