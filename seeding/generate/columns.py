@@ -137,13 +137,10 @@ def text_of(value: Any) -> str:
 
 
 def texts_of(values: list[Any]) -> list[str]:
-    """Return `text_of` each value; tuples that hold no others are written in one go."""
-    tuples = [value for value in values if isinstance(value, tuple)]
-    written = _ENCODER.encode(tuples)
-    if not tuples or written.count("[") > len(tuples) + 1:  # those within tuples and texts included
-        return [text_of(value) for value in values]
-    texts = iter(written[1:-1].replace("], [", "]\0[").split("\0"))
-    return [next(texts) if isinstance(value, tuple) else text_of(value) for value in values]
+    """Return `text_of` each value; all tuples are written in one go, with a text between them that none holds."""
+    tuples = [part for value in values if isinstance(value, tuple) for part in (value, "\0")]
+    written = iter(_ENCODER.encode(tuples[:-1])[1:-1].split(_BETWEEN))
+    return [next(written) if isinstance(value, tuple) else text_of(value) for value in values]
 
 
 def _plain(value: Any) -> str:
@@ -153,3 +150,4 @@ def _plain(value: Any) -> str:
 
 
 _ENCODER = json.JSONEncoder(default=_plain)
+_BETWEEN = ', "\\u0000", '

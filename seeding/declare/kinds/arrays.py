@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from dataclasses import replace
 from itertools import chain, islice
-from math import prod
 from typing import Any
 
 import numpy as np
 from django.contrib.postgres.fields import ArrayField
 from django.db.backends.base.base import BaseDatabaseWrapper
+from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
-from ...generate.columns import Categorical, Column, objects
+from ...generate.columns import Categorical, Column, objects, without_nulls
 from ...report.wording import shown
 from ..target import Target
 from . import cells
@@ -22,7 +21,6 @@ from .base import Kind, Unsuitable
 from .cells import Cells
 from .objects import Objects, column_of, declared, plain
 
-Shape = tuple[int, ...]  # the sizes of an array's dimensions; none where it is empty
 Flat = Sequence[Any]  # the elements of many arrays, one after the other
 
 
@@ -141,22 +139,26 @@ class Array(Objects):
     def binary(
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
     ) -> Cells:
-        element_type, values = _element_type(column_type), _values(column)
-        flat = list(self._flattened(values))
+        element_type, (some, nulls) = _element_type(column_type), without_nulls(_values(column), ())
+        flat = list(self._flattened(some))
         elements = self.element.cells(column_of(self.element, flat), element_type, connection, canonical=canonical)
-        shapes = [None if value is None else self._shape(value) for value in values]
-        of_same_length = elements.lengths is None and len(flat) > 0
-        laid_out = (_of_same_length if of_same_length else _of_any_length)(shapes, elements, element_type.oid)
-        return laid_out.taken(column.codes) if isinstance(column, Categorical) else laid_out
+        found = _laid_out(self._shapes(some), elements, element_type.oid).with_nulls(nulls)
+        return found.taken(column.codes) if isinstance(column, Categorical) else found
 
-    def _shape(self, value: Any) -> Shape:
-        if not value or self._dimensions == 1:
-            return (len(value),) if value else ()
+    def _shapes(self, arrays: Sequence[Any]) -> NDArray[np.int64]:
+        """Return the sizes of each array's dimensions; zeros where it is empty."""
+        if self._dimensions == 1:
+            return np.fromiter(map(len, arrays), np.int64, len(arrays))[:, None]
+        return np.array([self._shape(value) for value in arrays], np.int64).reshape(len(arrays), self._dimensions)
+
+    def _shape(self, value: Any) -> list[int]:
+        if not value:
+            return [0] * self._dimensions
         shape = []
         for _ in range(self._dimensions):
             shape.append(len(value))
             value = value[0]
-        return tuple(shape)
+        return shape
 
     # Arrays as their elements, and back.
 
@@ -174,6 +176,8 @@ class Array(Objects):
 
     def _grouped(self, rows: Sequence[Any], flat: Sequence[Any], of: type[Any] = tuple) -> list[Any]:
         elements = iter(flat)
+        if self._dimensions == 1:
+            return [None if row is None else of(islice(elements, len(row))) for row in rows]
         return [None if row is None else _group(row, elements, self._dimensions, of) for row in rows]
 
 
@@ -197,52 +201,18 @@ def _element_type(array: ColumnType) -> ColumnType:
     return ColumnType(name, name, array.modifier, oid)
 
 
-def _of_same_length(shapes: Sequence[Shape | None], elements: Cells, oid: int) -> Cells:
-    """Lay out arrays of elements of the same length, none of which is NULL."""
-    dimensions = max(len(shape) for shape in shapes if shape)
-    sizes = np.zeros((len(shapes), dimensions), ">i4")
-    has_some = np.fromiter(map(bool, shapes), bool, len(shapes))
-    sizes[has_some] = [shape for shape in shapes if shape]
-    counts = sizes.prod(axis=1) * has_some
-    most = counts.max()
-    rows = np.zeros(
-        len(shapes),
-        [
-            ("dimensions", ">i4"),
-            ("has_nulls", ">i4"),
-            ("type", ">u4"),
-            ("sizes", [("size", ">i4"), ("first", ">i4")], (dimensions,)),
-            ("elements", [("length", ">i4"), ("value", elements.data.dtype)], (most,)),
-        ],
-    )
-    rows["dimensions"], rows["type"] = dimensions * has_some, oid
-    rows["sizes"]["size"], rows["sizes"]["first"] = sizes, 1
-    there = np.arange(most) < counts[:, None]
-    rows["elements"]["length"] = elements.data.dtype.itemsize
-    rows["elements"]["value"][there] = elements.data
-    lengths = 12 + (8 * dimensions + (4 + elements.data.dtype.itemsize) * counts) * has_some
-    nulls = np.fromiter((shape is None for shape in shapes), bool, len(shapes))
-    return Cells(rows.view(f"V{rows.itemsize}"), np.where(nulls, -1, lengths).astype(np.int32))
-
-
-def _of_any_length(shapes: Sequence[Shape | None], elements: Cells, oid: int) -> Cells:
-    """Lay out arrays of elements that differ in length, or are NULL."""
-    content, ends = cells.with_lengths(elements)
-    nulls = [0] * len(ends) if elements.lengths is None else [0, *np.cumsum(elements.lengths < 0).tolist()]
-    found: list[bytes | None] = []
-    start = 0
-    for shape in shapes:
-        if shape is None:
-            found.append(None)
-            continue
-        stop = start + (prod(shape) if shape else 0)
-        found.append(_header(shape, nulls[stop] > nulls[start], oid) + content[ends[start] : ends[stop]])
-        start = stop
-    return cells.of_bytes(found)
-
-
-@cache
-def _header(shape: Shape, has_nulls: bool, oid: int) -> bytes:
-    """Return what stands before an array's elements: its dimensions, whether NULL is among them, and their type."""
-    sizes = b"".join(struct.pack(">ii", size, 1) for size in shape)
-    return struct.pack(">iiI", len(shape), has_nulls, oid) + sizes
+def _laid_out(shapes: NDArray[np.int64], elements: Cells, oid: int) -> Cells:
+    """Lay out arrays: their dimensions, whether NULL is among them, their type, their sizes, and their elements."""
+    count, dimensions = shapes.shape
+    sizes = np.dtype([("size", ">i4"), ("first", ">i4")])
+    layout = [("dimensions", ">i4"), ("has_nulls", ">i4"), ("type", ">u4"), ("sizes", sizes, (dimensions,))]
+    elements_in, has_some = shapes.prod(axis=1), shapes[:, 0] > 0
+    headers = np.zeros(count, layout)
+    headers["dimensions"], headers["type"] = dimensions * has_some, oid
+    headers["sizes"]["size"], headers["sizes"]["first"] = shapes, 1
+    if elements.lengths is not None:
+        headers["has_nulls"] = cells.sums(elements.lengths < 0, elements_in) > 0
+    content, lengths = cells.with_lengths(elements)
+    found = cells.behind(headers, content, cells.sums(lengths, elements_in))
+    without_sizes = headers.itemsize - dimensions * sizes.itemsize
+    return replace(found, lengths=np.where(has_some, found.lengths, np.int32(without_sizes)))

@@ -6,16 +6,18 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
 from ...generate import documents
-from ...generate.columns import Column, objects
+from ...generate.columns import Categorical, Column, objects, without_nulls
 from ...report.wording import shown
+from . import cells
 from .cells import Cells
-from .objects import Objects, cells_of
+from .objects import Objects
 
 
 class Document(Objects):
@@ -65,5 +67,12 @@ class Document(Objects):
     def binary(
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
     ) -> Cells:
-        version = b"\1" if column_type.name == "jsonb" else b""
-        return cells_of(column, lambda text: version + text.encode())
+        if column_type.name != "jsonb":
+            return super().binary(column, column_type, connection, canonical=canonical)
+        some, nulls = without_nulls(column.labels if isinstance(column, Categorical) else column.tolist(), "")
+        versions = np.full(len(some), 1, np.uint8)
+        found = cells.behind(versions, *cells.in_utf_8(some)).with_nulls(nulls)
+        return found.taken(column.codes) if isinstance(column, Categorical) else found
+
+    def encoded(self, stored: Any) -> bytes:
+        return bytes(stored.encode())
