@@ -25,6 +25,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory, server() as url:
         bench = Bench(url, Path(directory), "benchmarks.kinds.settings", TABLES)
         run(manage("migrate", "--run-syncdb", "--verbosity", "0"), bench.environment)
+        bench.refill = seed
         run(seed, bench.environment)
         bench.write_files()
         ways = {"(c) psql, manual": bench.manual, "(d) psql, binary": bench.binary, "`seed`, copy": lambda: seed}

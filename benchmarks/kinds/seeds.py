@@ -1,5 +1,7 @@
 """Shops and their products, as a `seeds.py` usually makes them."""
 
+import numpy as np
+
 from seeding import Columns, Rows, register
 
 from .models import Product, Shop
@@ -18,6 +20,6 @@ def products(rows: Rows) -> Columns:
             "colour": rows.choice("colour", ["red", "green", "blue"]),
             "size": rows.integers("size", 1, 1000),
         },
-        "sizes": [[34, 36, 38, 40][: n % 5] for n in rows],
+        "sizes": np.stack([rows.integers("width", 1, 999), rows.integers("height", 1, 999)], axis=1),
         "sold_at": rows.time_of_day("sold_at"),
     }

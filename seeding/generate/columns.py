@@ -137,10 +137,16 @@ def text_of(value: Any) -> str:
 
 
 def texts_of(values: list[Any]) -> list[str]:
-    """Return `text_of` each value; all tuples are written in one go, with a text between them that none holds."""
-    tuples = [part for value in values if isinstance(value, tuple) for part in (value, "\0")]
-    written = iter(_ENCODER.encode(tuples[:-1])[1:-1].split(_BETWEEN))
-    return [next(written) if isinstance(value, tuple) else text_of(value) for value in values]
+    """Return `text_of` each value, where all tuples are written in one go."""
+    tuples = [value for value in values if isinstance(value, tuple)]
+    written = []
+    if not any(value and isinstance(value[0], tuple) for value in tuples):
+        written = _ENCODER.encode(tuples)[1:-1].replace("], [", "]\0[").split("\0")
+    if len(written) != len(tuples):  # there are tuples within, or texts that look like it: part them by what none holds
+        marked = [part for value in tuples for part in (value, "\0")]
+        written = _ENCODER.encode(marked[:-1])[1:-1].split(', "\\u0000", ')
+    texts = iter(written)
+    return [next(texts) if isinstance(value, tuple) else text_of(value) for value in values]
 
 
 def _plain(value: Any) -> str:
@@ -150,4 +156,3 @@ def _plain(value: Any) -> str:
 
 
 _ENCODER = json.JSONEncoder(default=_plain)
-_BETWEEN = ', "\\u0000", '

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any
@@ -16,9 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Categorical, Column, nulls_of
+from .columns import Categorical, Column, filled, is_masked, nulls_of
 
 Write = Callable[[Any], str]
+
+_CONSTANTS = {None: "null", True: "true", False: "false"}
 
 
 def written(value: Any) -> str:
@@ -26,13 +29,13 @@ def written(value: Any) -> str:
     if isinstance(value, str):
         return _string(value)
     if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
+        return _CONSTANTS[value]
     if isinstance(value, int):
         return int.__repr__(value)
     if isinstance(value, float):
         return _fraction(value)
     if isinstance(value, Mapping):
-        pairs = [f"{_string(key)}: {written(value[key])}" for key in in_order(value)]
+        pairs = [f"{name}: {written(value[key])}" for key, name in _in_order(tuple(value))]
         return f"{{{', '.join(pairs)}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(written, value))}]"
@@ -50,12 +53,14 @@ def _refuse(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
 
 
-def in_order(keys: Mapping[str, Any]) -> list[str]:
-    """Return an object's keys in jsonb's order. Raises TypeError for one that is no text."""
+@lru_cache(maxsize=1000)
+def _in_order(keys: tuple[Any, ...]) -> list[tuple[str, str]]:
+    """Return an object's keys in jsonb's order, and as they are written. Raises TypeError for one that is no text."""
     wrong = [key for key in keys if not isinstance(key, str)]
     if wrong:
         raise TypeError(f"it holds an object with the key {wrong[0]!r}, and JSON's keys are text")
-    return sorted(keys, key=lambda key: (len(key.encode("utf-8", "surrogatepass")), key))
+    ordered = sorted(keys, key=lambda key: (len(key.encode("utf-8", "surrogatepass")), key))
+    return [(key, _string(key)) for key in ordered]
 
 
 def _string(text: str) -> str:
@@ -106,7 +111,7 @@ def _pattern(value: Any, columns: list[list[str]], count: int, write: Write) -> 
         columns.append(_texts(value, write))
         return "%s"
     if isinstance(value, Mapping):
-        pairs = ((_literal(_string(key)), _pattern(value[key], columns, count, write)) for key in in_order(value))
+        pairs = ((_literal(name), _pattern(value[key], columns, count, write)) for key, name in _in_order(tuple(value)))
         return f"{{{', '.join(f'{key}: {text}' for key, text in pairs)}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(_pattern(item, columns, count, write) for item in value)}]"
@@ -123,18 +128,23 @@ def _texts(column: Column, write: Write) -> list[str]:
         return [labels[code] for code in column.codes.tolist()]
     if column.dtype.kind in "mM":
         raise TypeError("the template has a column of moments: JSON has none, so write them as text or numbers")
-    write = _writer(column, write)
-    texts = [write(value) for value in column.tolist()]
     nulls = nulls_of(column) if column.ndim == 1 else None
+    texts = _written(column if nulls is None else filled(column), write)
     if nulls is not None:
         texts = ["null" if is_null else text for text, is_null in zip(texts, nulls.tolist(), strict=True)]
     return texts
 
 
-def _writer(column: NDArray[Any], write: Write) -> Write:
-    """Return the quickest function that writes the column's values."""
-    if column.ndim > 1 or nulls_of(column) is not None:
-        return write
-    if column.dtype.kind in "iu":
-        return repr
-    return _string if column.dtype.kind == "U" else write
+def _written(column: NDArray[Any], write: Write) -> list[str]:
+    """Write each value: those of a type that JSON has in the same way, only quicker."""
+    values = column.tolist()
+    kind = column.dtype.kind
+    if kind in "iu" and not is_masked(column):
+        return list(map(str, values))  # lists of them, too
+    if kind == "b" and column.ndim == 1:
+        return [_CONSTANTS[value] for value in values]
+    if kind == "f" and column.ndim == 1:
+        return list(map(_fraction, values))
+    if kind == "U" and column.ndim == 1:
+        return list(map(_string, values))
+    return list(map(write, values))

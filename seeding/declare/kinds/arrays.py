@@ -13,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
-from ...generate.columns import Categorical, Column, objects, without_nulls
+from ...generate.columns import Categorical, Column, objects
 from ...report.wording import shown
 from ..target import Target
 from . import cells
@@ -59,11 +59,15 @@ class Array(Objects):
     # What a seeder gives.
 
     def given(self, value: Any, count: int) -> Column:
-        if isinstance(value, np.ndarray) and value.ndim == self._dimensions + 1:
-            flat = value.reshape(-1)
-            elements = self.element.of_list(flat.tolist()) if value.dtype == object else self.element.of_array(flat)
-            return objects(self._grouped([np.zeros(value.shape[1:]).tolist()] * len(value), self._checked(elements)))
-        return super().given(value, count)
+        if not isinstance(value, np.ndarray) or value.ndim != self._dimensions + 1:
+            return super().given(value, count)
+        flat = value.reshape(-1)
+        level = self._checked(
+            self.element.of_list(flat.tolist()) if value.dtype == object else self.element.of_array(flat)
+        )
+        for size in reversed(value.shape[1:]):
+            level = list(zip(*[iter(level)] * size, strict=True))
+        return objects(level if value.size else [()] * len(value))
 
     def is_one_value(self, value: Any) -> bool:
         level: Sequence[Any] = [value]
@@ -136,14 +140,12 @@ class Array(Objects):
             raise Unsuitable(f"is {column_type.cast} in the database, which doesn't hold {self.title}")
         self.element.check_type(_element_type(column_type))
 
-    def binary(
-        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    def laid_out(
+        self, values: Sequence[Any], column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
     ) -> Cells:
-        element_type, (some, nulls) = _element_type(column_type), without_nulls(_values(column), ())
-        flat = list(self._flattened(some))
+        element_type, flat = _element_type(column_type), list(self._flattened(values))
         elements = self.element.cells(column_of(self.element, flat), element_type, connection, canonical=canonical)
-        found = _laid_out(self._shapes(some), elements, element_type.oid).with_nulls(nulls)
-        return found.taken(column.codes) if isinstance(column, Categorical) else found
+        return _laid_out(self._shapes(values), elements, element_type.oid)
 
     def _shapes(self, arrays: Sequence[Any]) -> NDArray[np.int64]:
         """Return the sizes of each array's dimensions; zeros where it is empty."""

@@ -193,6 +193,17 @@ def text_of(value: Any) -> Any:
     return str(value) if isinstance(value, Promise) else value
 
 
+def is_storable(text: str) -> bool:
+    """Return False if PostgreSQL wouldn't store all of the text, or it can't be encoded."""
+    if "\0" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _check_codes(column: Categorical) -> None:
     codes, labels = column.codes, len(column.labels)
     if len(codes) and not 0 <= codes.min() <= codes.max() < labels:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
 from ...generate import documents
-from ...generate.columns import Categorical, Column, objects, without_nulls
+from ...generate.columns import Column, objects
 from ...report.wording import shown
 from . import cells
 from .cells import Cells
 from .objects import Objects
+
+_VERSION = 1  # of jsonb's binary format
 
 
 class Document(Objects):
@@ -32,6 +34,7 @@ class Document(Objects):
     title = "JSON documents"
     example = '{{"colour": rows.colour_name("{name}"), "tags": ["a", "b"]}}'
     types = ("jsonb", "json")
+    blank = ""
     is_distinctive = True
 
     def given(self, value: Any, count: int) -> Column:
@@ -64,15 +67,12 @@ class Document(Objects):
     def value(self, stored: Any) -> Any:
         return json.loads(stored, cls=self.field.decoder)  # type: ignore[attr-defined]
 
-    def binary(
-        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    def laid_out(
+        self, values: Sequence[Any], column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
     ) -> Cells:
         if column_type.name != "jsonb":
-            return super().binary(column, column_type, connection, canonical=canonical)
-        some, nulls = without_nulls(column.labels if isinstance(column, Categorical) else column.tolist(), "")
-        versions = np.full(len(some), 1, np.uint8)
-        found = cells.behind(versions, *cells.in_utf_8(some)).with_nulls(nulls)
-        return found.taken(column.codes) if isinstance(column, Categorical) else found
+            return super().laid_out(values, column_type, connection, canonical=canonical)
+        return cells.behind(np.full(len(values), _VERSION, np.uint8), *cells.in_utf_8(values))
 
     def encoded(self, stored: Any) -> bytes:
         return bytes(stored.encode())

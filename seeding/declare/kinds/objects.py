@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from django.db import models
@@ -21,7 +21,7 @@ class Objects(Kind):
     """A kind whose column is an array of texts, bytes or tuples, or a categorical of them."""
 
     dtype = "O"
-    blank = ""
+    blank: ClassVar[Any] = ()
 
     def categories(self, column: Categorical) -> Column:
         return Categorical(column.codes, tuple(self.of_list(column.labels).tolist()))
@@ -42,7 +42,16 @@ class Objects(Kind):
     def binary(
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
     ) -> Cells:
-        return cells_of(column, self.encoded)
+        values = column.labels if isinstance(column, Categorical) else column.tolist()
+        some, nulls = without_nulls(values, self.blank)
+        found = self.laid_out(some, column_type, connection, canonical=canonical).with_nulls(nulls)
+        return found.taken(column.codes) if isinstance(column, Categorical) else found
+
+    def laid_out(
+        self, values: Sequence[Any], column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    ) -> Cells:
+        """Return stored values, of which none is NULL, as `cells` does."""
+        return cells.of_bytes([self.encoded(value) for value in values])
 
     def encoded(self, stored: Any) -> bytes:
         """Return a stored value as the type's receive function takes it."""
@@ -90,6 +99,7 @@ class Binary(Objects):
     title = "bytes"
     example = "[rows.version.encode() + bytes([n % 256]) for n in rows.numbers]"
     types = ("bytea",)
+    blank = b""
     is_distinctive = True
 
     def number(self, value: Any) -> bytes:

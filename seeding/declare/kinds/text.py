@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
-from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,7 +20,7 @@ from ...database.catalogue import ColumnType
 from ...generate.columns import Categorical, Column, filled, masked, nulls_of, without_nulls
 from ...report.wording import shown
 from . import cells
-from .base import Kind, text_of
+from .base import Kind, is_storable, text_of
 from .cells import Cells
 from .objects import cells_of
 
@@ -44,7 +43,7 @@ class Text(Kind):
 
     def of_list(self, values: Sequence[Any]) -> Column:
         texts, nulls = without_nulls(values, "")
-        if set(map(type, texts)) != {self.plain} or not _is_storable("".join(texts)):
+        if set(map(type, texts)) != {self.plain} or not is_storable("".join(texts)):
             texts = ["" if value is None else self.number(value) for value in values]
         return masked(np.array(texts, dtype=np.str_), nulls)
 
@@ -147,34 +146,23 @@ class Address(Text):
         return cells_of(column, _inet)
 
 
-def _is_storable(text: str) -> bool:
-    """Return False if PostgreSQL wouldn't store all of the text, or it can't be encoded."""
-    if "\0" in text:
-        return False
+def _version_4(number: int) -> str:
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _version_4(number: int) -> IPv4Address:
-    try:
-        return IPv4Address(number)
-    except ValueError as exc:
+        return socket.inet_ntoa(number.to_bytes(4, "big"))
+    except OverflowError as exc:
         raise ValueError(f"it holds {number}, which is no IP address of version 4") from exc
 
 
-@lru_cache(maxsize=10_000)
 def _address(text: str, unpacks: bool) -> str | None:
-    """Return an address as Django writes it; None where it is none."""
+    """Return an address as Django writes it; None where it is none. A name of an interface (%) isn't stored either."""
+    family = socket.AF_INET6 if ":" in text else socket.AF_INET
     try:
-        address = ip_address(text)
-        if "%" in text:
-            return None  # an interface's name, which PostgreSQL doesn't store
-        return clean_ipv6_address(text, unpacks) if address.version == 6 else str(address)
-    except (ValueError, ValidationError):
+        found = socket.inet_ntop(family, socket.inet_pton(family, text))
+        if family == socket.AF_INET6 and "." in text + found:  # one of version 4 in one of version 6
+            found = clean_ipv6_address(text, unpacks)
+    except (OSError, ValidationError):
         return None
+    return found
 
 
 def _inet(text: str) -> bytes:
