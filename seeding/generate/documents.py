@@ -7,9 +7,10 @@ have no exponent. Source: https://www.postgresql.org/docs/current/datatype-json.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
+from itertools import repeat
 from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any
@@ -21,6 +22,7 @@ from .columns import Categorical, Column, filled, is_masked, nulls_of
 
 Write = Callable[[Any], str]
 
+_COLUMN = "\0"  # stands for a column's texts; no JSON has this character
 _CONSTANTS = {None: "null", True: "true", False: "false"}
 
 
@@ -98,10 +100,11 @@ def documents(template: Any, count: int, write: Write = written) -> list[str]:
     ValueError for a column of another length than `count`.
     """
     columns: list[list[str]] = []
-    pattern = _pattern(template, columns, count, write)
-    if not columns:
-        return [pattern.replace("%%", "%")] * count
-    return [pattern % values for values in zip(*columns, strict=True)]
+    constants = _pattern(template, columns, count, write).split(_COLUMN)
+    parts: list[Iterable[str]] = [repeat(constants[0], count)]
+    for column, constant in zip(columns, constants[1:], strict=True):
+        parts += [column, repeat(constant, count)]
+    return list(map("".join, zip(*parts, strict=True)))
 
 
 def _pattern(value: Any, columns: list[list[str]], count: int, write: Write) -> str:
@@ -109,17 +112,13 @@ def _pattern(value: Any, columns: list[list[str]], count: int, write: Write) -> 
         if len(value) != count:
             raise ValueError(f"the template has a column of {len(value):,} values for {count:,} rows")
         columns.append(_texts(value, write))
-        return "%s"
+        return _COLUMN
     if isinstance(value, Mapping):
-        pairs = ((_literal(name), _pattern(value[key], columns, count, write)) for key, name in _in_order(tuple(value)))
+        pairs = ((name, _pattern(value[key], columns, count, write)) for key, name in _in_order(tuple(value)))
         return f"{{{', '.join(f'{key}: {text}' for key, text in pairs)}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(_pattern(item, columns, count, write) for item in value)}]"
-    return _literal(write(value))
-
-
-def _literal(text: str) -> str:
-    return text.replace("%", "%%")
+    return write(value)
 
 
 def _texts(column: Column, write: Write) -> list[str]:
@@ -129,22 +128,18 @@ def _texts(column: Column, write: Write) -> list[str]:
     if column.dtype.kind in "mM":
         raise TypeError("the template has a column of moments: JSON has none, so write them as text or numbers")
     nulls = nulls_of(column) if column.ndim == 1 else None
-    texts = _written(column if nulls is None else filled(column), write)
+    write = _writer(column, write)
+    texts = list(map(write, (column if nulls is None else filled(column)).tolist()))
     if nulls is not None:
         texts = ["null" if is_null else text for text, is_null in zip(texts, nulls.tolist(), strict=True)]
     return texts
 
 
-def _written(column: NDArray[Any], write: Write) -> list[str]:
-    """Write each value: those of a type that JSON has in the same way, only quicker."""
-    values = column.tolist()
-    kind = column.dtype.kind
-    if kind in "iu" and not is_masked(column):
-        return list(map(str, values))  # lists of them, too
-    if kind == "b" and column.ndim == 1:
-        return [_CONSTANTS[value] for value in values]
-    if kind == "f" and column.ndim == 1:
-        return list(map(_fraction, values))
-    if kind == "U" and column.ndim == 1:
-        return list(map(_string, values))
-    return list(map(write, values))
+def _writer(column: NDArray[Any], write: Write) -> Write:
+    """Return the quickest function that writes the column's values."""
+    if column.ndim == 1:
+        return _WRITERS.get(column.dtype.kind, write)
+    return str if column.dtype.kind in "iu" and not is_masked(column) else write  # lists of whole numbers
+
+
+_WRITERS: dict[str, Write] = {"i": str, "u": str, "f": _fraction, "U": _string, "b": _CONSTANTS.__getitem__}

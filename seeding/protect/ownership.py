@@ -121,22 +121,21 @@ def owned(
     key_range = ranges[name]
     key, within = quoted(connection, table.key[0]), of_seed(table, keys)
     with connection.cursor() as cursor:
-        query = f"SELECT count(*) FROM {table.own_rows} WHERE {within.sql}"
-        rows = run(cursor, query, within.parameters).fetchone()[0]
-        if not rows or (key_range.seed_version is None and applied(connection.alias) is None):
+        # One look at the rows counts both: those that the seed's transaction wrote need no other proof.
+        written = "1 = 1"
+        if has_number := _is_of_this_server(connection, key_range):
+            written = f"xmin <> '{key_range.transaction_id}'::xid"
+        query = f"SELECT count(*), count(CASE WHEN {written} THEN 1 END) FROM {table.own_rows} WHERE {within.sql}"
+        rows, others = run(cursor, query, within.parameters).fetchone()
+        if not others or (key_range.seed_version is None and applied(connection.alias) is None):
             return Owned(rows, ())  # recorded before there were proofs, and nothing to generate the rows again from
-        written = ""
-        if _is_of_this_server(connection, key_range):
-            written = f" AND xmin <> '{key_range.transaction_id}'::xid"
-        query = f"SELECT {key} FROM {table.own_rows} WHERE ({within.sql}){written} ORDER BY {key}"
+        query = f"SELECT {key} FROM {table.own_rows} WHERE ({within.sql}) AND {written} ORDER BY {key}"
         candidates = [row[0] for row in run(cursor, query, within.parameters).fetchall()]
-    if not candidates:
-        return Owned(rows, ())
     model = seeders[name].model if name in seeders else _model_of(name)
     if model is None:
         return Owned(rows, tuple(candidates))
     judge = _Judge(connection.alias, model, seeders, keys, ranges, name)
-    return Owned(rows, tuple(judge.unproven(candidates, trusts_samples=not written)))
+    return Owned(rows, tuple(judge.unproven(candidates, trusts_samples=not has_number)))
 
 
 def _is_of_this_server(connection: BaseDatabaseWrapper, key_range: KeyRange) -> bool:
