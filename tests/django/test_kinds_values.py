@@ -181,6 +181,18 @@ def test_address__is_written_as_django_writes_it() -> None:
     assert values(unpacked, ADDRESSES[1:2], 1) == ["192.0.2.7"]
 
 
+@given(st.ip_addresses(v=6) | st.integers(0, 2**32 - 1).map(lambda n: ipaddress.IPv6Address(n | 0xFFFF << 32)))
+def test_address__of_version_6_is_written_as_django_writes_it(address: ipaddress.IPv6Address) -> None:
+    given = [address, address.exploded, address.compressed.upper()]
+    found = values(kind(models.GenericIPAddressField()), given, 3)
+    assert found == [models.GenericIPAddressField().clean(str(address), None)] * 3
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_address__of_version_4_may_be_a_number(number: int) -> None:
+    assert values(kind(models.GenericIPAddressField()), np.array([number]), 1) == [str(ipaddress.IPv4Address(number))]
+
+
 UNFIT: dict[str, tuple[Any, Any, str]] = {
     "uuid of text": (models.UUIDField(), ["abc"], "'abc', which is no UUID"),
     "uuid below zero": (models.UUIDField(), np.array([-1]), "-1, which is no UUID"),
@@ -260,6 +272,29 @@ def test_kind_of__a_field_class_of_ones_own_by_its_type(db_type: str, given: Any
 def test_kind_of__unknown_types() -> None:
     for db_type in ("geometry(Point)", "", "money"):
         assert kind_of(OwnField(db_type)) is None
+
+
+class ShoutedField(models.CharField):
+    pass
+
+
+class Shouted(Text):
+    fields = (ShoutedField,)
+
+    def number(self, value: Any) -> str:
+        return super().number(value).upper()
+
+
+def test_kind__another_number_is_asked_for_every_value() -> None:
+    made = Shouted(ShoutedField(max_length=9, null=True))
+    for texts in (["a", "b"], ["a", None, "b"], Categorical(np.array([0, 1]), ("a", "b"))):
+        assert [text for text in made.python(made.column(texts, len(texts))) if text] == ["A", "B"]
+
+
+def test_text__of_a_list_is_refused_for_one_value() -> None:
+    for text, message in (("b\0", "stores no NUL"), ("\ud800", "is no Unicode text")):
+        with pytest.raises(ValueError, match=message):
+            kind(models.TextField()).column(["a", text, "c"], 3)
 
 
 def test_register_kind__refuses_a_class_that_another_serves() -> None:
