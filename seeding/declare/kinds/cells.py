@@ -152,8 +152,8 @@ def of_adapted(values: Sequence[Any], column_type: ColumnType, connection: BaseD
     from psycopg.pq import Format
 
     transformer = Transformer(connection.connection)
-    transformer.set_dumper_types([column_type.oid], Format.BINARY)
-    dumped = [transformer.dump_sequence([value], [PyFormat.BINARY])[0] for value in values]
+    transformer.set_dumper_types([column_type.oid] * len(values), Format.BINARY)
+    dumped = transformer.dump_sequence(values, [PyFormat.BINARY] * len(values))
     return of_bytes([None if value is None else bytes(value) for value in dumped])
 
 

@@ -48,6 +48,10 @@ class Exact(Objects):
     example = "1"
     types = ("numeric",)
 
+    def __init__(self, field: Any) -> None:
+        super().__init__(field)
+        self.is_adapted = False  # a bound is sent as it is, whatever a field of its own would make of it
+
     def number(self, value: Any) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             super().number(value)
