@@ -12,7 +12,7 @@ export SEED_ENABLED ?= on
 
 .DEFAULT_GOAL := help
 ATOMIC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-.PHONY: help seed test test-sqlite test-postgresql test-hostile test-fast coverage lint lock build bench bench-sqlite bench-pages chaos pictures serve reset clean
+.PHONY: help seed test test-sqlite test-postgresql test-hostile test-fast coverage lint lock build bench bench-sqlite bench-kinds bench-pages chaos pictures serve reset clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -72,6 +72,9 @@ bench: $(VENV)/ready-bench ## Measure against hand-written ways, on a throwaway 
 
 bench-sqlite: $(VENV)/ready-dev ## Measure against hand-written ways, on SQLite (SIZES=S,L RUNS=5)
 	$(RUN) -m benchmarks.sqlite --sizes $(or $(SIZES),S,L) --runs $(or $(RUNS),5)
+
+bench-kinds: $(VENV)/ready-dev ## Measure tables with UUID keys, documents and arrays, on a throwaway PostgreSQL (RUNS=5)
+	$(RUN) -m benchmarks.kinds --runs $(or $(RUNS),5)
 
 bench-pages: $(VENV)/ready-dev ## Measure the admin's pages with ten million orders, on a throwaway PostgreSQL
 	$(RUN) -m benchmarks.pages

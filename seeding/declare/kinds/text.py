@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any, ClassVar
 
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
 from ...generate.columns import Categorical, Column, filled, masked, nulls_of, without_nulls
+from ...generate.texts import Texts, joined
 from ...report.wording import shown
 from . import cells
 from .base import Kind, is_storable, text_of
@@ -138,12 +140,22 @@ class Address(Text):
         return found
 
     def of_array(self, array: NDArray[Any]) -> Column:
+        if array.dtype.kind in "iu" and self.field.protocol.lower() != "ipv6":  # type: ignore[attr-defined]
+            numbers = filled(array)
+            if not len(numbers) or 0 <= numbers.min() <= numbers.max() < 1 << 32:
+                first, *others = [(_octets(), numbers >> shift & 0xFF) for shift in (24, 16, 8, 0)]
+                return masked(joined(first, *(part for octet in others for part in (".", octet))), nulls_of(array))
         return self.of_list(array.tolist()) if array.dtype.kind in "iuU" else super().of_array(array)
 
     def binary(
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
     ) -> Cells:
         return cells_of(column, _inet)
+
+
+@cache
+def _octets() -> Texts:
+    return np.arange(256).astype(np.str_)
 
 
 def _version_4(number: int) -> str:
