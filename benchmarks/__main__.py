@@ -46,7 +46,7 @@ class Bench:
         """Run one way's command once."""
         if way == BY_HAND:
             self.sql("TRUNCATE users, orders, payments CASCADE")
-        if way.startswith("`seed`"):  # over a seed's rows: psql's would have to be shown to be the same, one by one
+        if way.startswith("`seed`"):  # over a seed's rows: psql's would have to be shown to be the same first
             self.sql(f"TRUNCATE {', '.join(self.tables)} CASCADE")
             run(self.refill, self.environment)
         found = run(command(), self.environment)
