@@ -4,15 +4,15 @@ RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --annotation-style line
 # Tests of hostile databases, which wait a lot: `make test` leaves them to `make test-hostile` and `make coverage`.
-HOSTILE := $(addprefix tests/faults/test_,bounded_waits.py column_properties.py drifted_columns.py guard_properties.py \
-	hidden_rows.py hostile_names.py lost_packets.py ownership.py published_tables.py records.py restored_schema.py \
-	sqlite_files.py transactions.py)
+HOSTILE := $(addprefix tests/faults/test_,bounded_waits.py citus.py column_properties.py drifted_columns.py \
+	guard_properties.py hidden_rows.py hostile_names.py lost_packets.py ownership.py published_tables.py records.py \
+	restored_schema.py sqlite_files.py transactions.py)
 PYTEST := $(RUN) -m pytest -n logical
 export SEED_ENABLED ?= on
 
 .DEFAULT_GOAL := help
 ATOMIC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-.PHONY: help seed test test-sqlite test-postgresql test-hostile test-fast coverage lint lock build bench bench-sqlite bench-pages chaos pictures serve reset clean
+.PHONY: help seed test test-sqlite test-postgresql test-hostile test-fast coverage lint lock build bench bench-sqlite bench-kinds bench-pages chaos pictures serve reset clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -73,6 +73,9 @@ bench: $(VENV)/ready-bench ## Measure against hand-written ways, on a throwaway 
 bench-sqlite: $(VENV)/ready-dev ## Measure against hand-written ways, on SQLite (SIZES=S,L RUNS=5)
 	$(RUN) -m benchmarks.sqlite --sizes $(or $(SIZES),S,L) --runs $(or $(RUNS),5)
 
+bench-kinds: $(VENV)/ready-dev ## Measure tables with UUID keys, documents and arrays, on a throwaway PostgreSQL (RUNS=5)
+	$(RUN) -m benchmarks.kinds --runs $(or $(RUNS),5)
+
 bench-pages: $(VENV)/ready-dev ## Measure the admin's pages with ten million orders, on a throwaway PostgreSQL
 	$(RUN) -m benchmarks.pages
 
@@ -96,7 +99,7 @@ reset: ## Delete the SQLite database in this folder, after asking
 	esac
 
 clean: ## Remove .venv and caches, not the database
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* staticfiles dist
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .seeded .coverage* staticfiles dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/ready: requirements.lock

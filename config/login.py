@@ -84,7 +84,9 @@ def _attempt(username: str, address: str) -> Iterator[None]:
     account = username.strip().lower()
     limits = {f"{window} {address} {account}": PER_ACCOUNT, f"{window} {address}": PER_ADDRESS}
     # Whoever types a password where the address belongs doesn't want to find it in a log.
-    who = f"{account!r} from {address}" if "@" in account else f"something that is no e-mail address, from {address}"
+    who = (
+        f"{account!r} from {address}" if "@" in account else f"something that is not an e-mail address, from {address}"
+    )
 
     counts = {key: _add(key, 1) for key in limits}
     if any(counts[key] > limit for key, limit in limits.items()):

@@ -216,11 +216,7 @@ def _may_see(viewer: Any, page: str) -> bool:
 
 def _add_lifetime_values(users: list[User]) -> None:
     """Set `order_count` and `lifetime_value` of those users that don't have them yet."""
-    missing: dict[int, Any] = {user.pk: user for user in users if not hasattr(user, "lifetime_value")}
-    if missing:
-        rows = with_lifetime_value(User.objects.filter(pk__in=missing))
-        for key, count, value in rows.values_list("pk", "order_count", "lifetime_value"):
-            missing[key].order_count, missing[key].lifetime_value = count, value
+    with_lifetime_value(user for user in users if not hasattr(user, "lifetime_value"))
 
 
 def money(amount: Decimal) -> str:

@@ -72,9 +72,10 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
         return ("version", "badge", "seeded", *map(_rows_of, tables), "timing", _rate_to_scale(fastest))
 
     def get_fieldsets(self, request: HttpRequest, obj: SeedMetadata | None = None) -> Any:
-        what = ("seed_version", "badge", "seeded", "anchored", "duration", "rate", "loader")
+        what = ["seed_version", "badge", "seeded", "anchored", "duration", "rate", "loader"]
         who = ("host", "pid", "database_user")
         failure = [("Error", {"fields": ("failure",)})] if obj and obj.error else []
+        what += ["spread"] if obj and obj.status == Status.SUCCESS and self.spread(obj) else []
         return [(None, {"fields": what}), *failure, ("Tables", {"fields": ("tables",)}), ("Run by", {"fields": who})]
 
     def get_urls(self) -> list[URLPattern]:
@@ -192,6 +193,14 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
     def rate(self, row: SeedMetadata) -> str:
         rate = _rate(row)
         return f"{rate:,.0f}" if rate else "-"
+
+    @admin.display(description="spread")
+    def spread(self, row: SeedMetadata) -> str:
+        """Show of how many nodes a cluster is, and how its rows are spread now."""
+        known = vars(row)
+        if "cluster" not in known:
+            known["cluster"] = actions.cluster()  # asked once for each page
+        return str(known["cluster"])
 
     @admin.display(description="what went wrong")
     def failure(self, row: SeedMetadata) -> str:

@@ -129,6 +129,14 @@ def seed_again(request: HttpRequest, found: Configured) -> SeedMetadata | None:
     return applied()
 
 
+def cluster() -> str:
+    """Return in words of how many nodes a cluster is, and how its rows are spread; nothing where there is none."""
+    from .database.cluster import nodes
+    from .report.results import cluster_in_words
+
+    return cluster_in_words(nodes(DEFAULT_DB_ALIAS))
+
+
 def _is_running(using: str) -> bool:
     from .database.locks import is_running  # it would take most of what this app costs each start of the project
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -136,6 +138,20 @@ def lock_timeout_s() -> int:
 def user_password() -> str | None:
     """Return the password that seeded users get, `SEED_USER_PASSWORD`; None where there is none."""
     return str(_given("SEED_USER_PASSWORD", None)[1] or "") or None
+
+
+def template_folder() -> Path:
+    """Return the folder of the templates that tests on SQLite clone, `SEED_TEMPLATES`."""
+    given = _given("SEED_TEMPLATES", None)[1]
+    return Path(given or _project_folder() / ".seeded").absolute()
+
+
+def _project_folder() -> Path:
+    """Return the folder in which the settings are, or the package that they are in."""
+    module = sys.modules.get((settings.SETTINGS_MODULE or "").partition(".")[0])
+    if folders := [*getattr(module, "__path__", ())]:
+        return Path(folders[0]).parent
+    return Path(getattr(module, "__file__", None) or "x").parent
 
 
 def resolve_loader(name: str, using: str, *, source: str) -> str:

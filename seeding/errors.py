@@ -44,7 +44,7 @@ class LockTimeout(SeedError):
 
 
 class Refused(SeedError):
-    """Seeding isn't enabled here, or rows that no seed created would be lost."""
+    """Seeding isn't enabled here, or rows not created by a seed would be lost."""
 
     exit_code = 6
 

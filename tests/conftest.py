@@ -12,6 +12,8 @@ from tests.sketch import sketch, sketch_templates  # noqa: F401  (fixtures)
 from tests.support.chance import chance_of, seed_of_the_run
 from tests.support.project import IS_POSTGRESQL, Project, create_database, drop_database
 
+pytest_plugins = ["seeding.testing.plugin"]  # as if the package were installed
+
 hypothesis_settings.register_profile("default", deadline=None)
 hypothesis_settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "default")

@@ -4,6 +4,8 @@ import django.db.models.functions.text
 import django.utils.timezone
 from django.db import migrations, models
 
+from seeding.operations import Distribute
+
 
 class Migration(migrations.Migration):
 
@@ -35,4 +37,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('email',), name='users_email_unique', violation_error_message='A user with this e-mail address already exists.'), models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='users_email_lower')],
             },
         ),
+        Distribute('users', reference=True),
     ]

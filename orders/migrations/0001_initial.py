@@ -7,6 +7,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from seeding.operations import Distribute
+
 
 class Migration(migrations.Migration):
 
@@ -30,6 +32,7 @@ class Migration(migrations.Migration):
                 'db_table': 'orders',
             },
         ),
+        Distribute('orders', by='id'),
         migrations.CreateModel(
             name='Payment',
             fields=[
@@ -43,6 +46,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='payments_amount_not_negative'), models.CheckConstraint(condition=models.Q(('status__in', ['completed', 'pending', 'processing'])), name='payments_status_known')],
             },
         ),
+        Distribute('payments', by='order_id', beside='orders'),
         migrations.AddConstraint(
             model_name='order',
             constraint=models.CheckConstraint(condition=models.Q(('total__gte', 0)), name='orders_total_not_negative'),

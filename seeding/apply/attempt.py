@@ -15,7 +15,7 @@ from django.utils import timezone
 from .. import conf
 from ..database import locks, record
 from ..database.connections import describe
-from ..database.errors import DEADLOCK_DETECTED, explained, message_of, sqlstate
+from ..database.errors import DEADLOCK_DETECTED, explained, lost_node, message_of, sqlstate
 from ..declare.existing import read_existing
 from ..declare.registry import Seeders, registry
 from ..declare.target import Target
@@ -226,4 +226,10 @@ class Attempt:
             self._report(Progress("step", "Refreshing statistics"))
             record.analyze(self._using, tables, self._deadline.remaining_s)
         except (Error, KeyboardInterrupt) as exc:
-            self._report(Progress("warning", f"{self.done}, but ANALYZE failed: {in_one_line(exc)}."))
+            node = lost_node(exc)
+            what = (
+                f"the node {node} is down: its rows can be read when it is back"
+                if node
+                else f"ANALYZE failed: {in_one_line(exc)}"
+            )
+            self._report(Progress("warning", f"{self.done}, but {what}."))

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from django.db import Error, connections
 
 from .. import conf
-from ..database import locks, record
+from ..database import cluster, locks, record
 from ..database.connections import describe
 from ..database.errors import message_of, translated
 from ..database.foreign_keys import check_foreign_keys
@@ -32,7 +32,7 @@ def clear(
 ) -> ClearResult:
     """Delete the rows that seeds created, whatever their version, and record that; all or nothing.
 
-    Kept rows stay, and so does what no seed created: where such a row references a row to delete, `overwrite` may
+    Kept rows stay, and so do rows not created by a seed: where such a row references a row to delete, `overwrite` may
     delete it, too; without it `confirm`, where given, is asked. Afterwards no version is applied, so the next seed
     seeds. `report` is called with progress events. Raises SeedError; the database is then as it was before.
     """
@@ -81,6 +81,7 @@ def plan_clear(using: str = "default", report: Report = ignore) -> SeedPlan:
             clashes=(),
             obstacles=Obstacles(guard).in_words(report),
             clears=True,
+            nodes=cluster.nodes(using, with_sizes=not locks.is_running(using)),
         )
 
 

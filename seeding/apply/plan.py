@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from .. import conf
-from ..database import locks, record
+from ..database import cluster, locks, record
 from ..database.connections import check_alias, describe
 from ..database.errors import translated
 from ..report.progress import Report, ignore
@@ -24,7 +24,9 @@ def status(using: str = "default", *, most: int | None = KEPT_ATTEMPTS) -> SeedS
         applied = record.applied(using, timeout_s)
         attempts = record.history(using, most)
         total = len(attempts) if most is None or len(attempts) < most else record.attempt_count(using)
-        return SeedStatus(describe(using), locks.is_running(using), attempts, applied, total)
+        running = locks.is_running(using)  # it locks the shards whose sizes would be asked for
+        nodes = cluster.nodes(using, with_sizes=not running)
+        return SeedStatus(describe(using), running, attempts, applied, total, nodes)
 
 
 def plan(
@@ -65,4 +67,5 @@ def plan(
             disposable=tuple(guard.disposed),
             obstacles=Obstacles(guard).in_words(report),
             clashes=tuple(clashes(guard, seeders, dataset, target, report)),
+            nodes=cluster.nodes(using, with_sizes=not locks.is_running(using)),
         )

@@ -12,6 +12,7 @@ from django.db import connections
 from .. import conf
 from ..database import locks, record
 from ..database.catalogue import Table
+from ..database.cluster import cluster_of
 from ..database.connections import describe
 from ..database.sequences import raise_sequence
 from ..declare import sources
@@ -53,7 +54,7 @@ class Replacement:
         self._anchored_at, self._started, self._report = anchored_at, started, report
 
     def carry_out(self, announced: Sequence[Loss], deadline: locks.Deadline, *, overwrite: bool) -> SeedMetadata:
-        """Do it; of rows that no seed created, delete only those that were announced. Raises Refused, LockTimeout."""
+        """Do it; of rows not created by a seed, delete only those that were announced. Raises Refused, LockTimeout."""
         config, connection = self._config, connections[self._using]
         rows = sum(self._dataset.row_counts.values())
         before = Guard(self._seeders, self._using)
@@ -62,19 +63,22 @@ class Replacement:
         guard = Guard(self._seeders, self._using).look()
         refuse_unannounced(f"seeding {config.version}", self._using, guard.losses, announced, overwrite=overwrite)
         read_existing(self._seeders, self._dataset, self._using)
-        message = f"Seeding {config.version} into {describe(self._using)} with {config.loader}."
+        found = cluster_of(connection)
+        into = f"{describe(self._using)}, {found}," if found is not None else describe(self._using)
+        message = f"Seeding {config.version} into {into} with {config.loader}."
         self._report(Progress("start", message, total=rows))
         if replaced := self._replaced(guard):
             self._report(Progress("replacing", replaced))
         obstacles = Obstacles(guard)
         loader.clear(guard, obstacles, losses_too=bool(announced))
-        keys = new_keys(self._seeders, self._dataset, self._using)
+        distributed = {s.table for s in self._seeders if guard.survey_of(s).table.is_distributed}
+        keys = new_keys(self._seeders, self._dataset, self._using, distributed)
         seeders = {seeder.table: seeder for seeder in self._seeders}
         target = Target(self._using, keys, self._anchored_at, seeders, self._dataset)
         digests, ranges = {}, []
         for seeder in self._seeders:
             digests[seeder.table], marker = self._load(loader, seeder, target)
-            ranges += self._key_range(seeder, target, marker)
+            ranges += self._key_range(seeder, target, marker, is_distributed=seeder.table in distributed)
         loader.finish()
         if triggers := obstacles.insert_triggers:
             self._refuse_changes(triggers, guard, ranges, digests)
@@ -150,14 +154,15 @@ class Replacement:
         self._report(Progress("loaded", table=seeder.table, done=total, total=total, seconds=seconds))
         return digest.hexdigest(), marker
 
-    def _key_range(self, seeder: Seeder, target: Target, marker: Marker) -> list[KeyRange]:
+    def _key_range(self, seeder: Seeder, target: Target, marker: Marker, *, is_distributed: bool) -> list[KeyRange]:
         """Raise the table's sequence above the new keys; return what will show that its rows are the seed's."""
         keys = target.keys[seeder.table]
         if not keys.count:
             return []
         if isinstance(keys, IntegerKeys):
             last_key = keys.key(keys.count - 1)
-            raise_sequence(connections[self._using], seeder.table, seeder.key.column or "", last_key)
+            connection, column = connections[self._using], seeder.key.column or ""
+            raise_sequence(connection, seeder.table, column, last_key, is_distributed=is_distributed)
         return [
             KeyRange(
                 table_name=seeder.table,

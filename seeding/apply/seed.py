@@ -35,15 +35,27 @@ def seed(
     """Make the data of `version` what is in the tables, unless it already is, and record it; all or nothing.
 
     `row_counts` is by counting option: `{"users": 100, "orders": 1000}`. What isn't given comes from the `SEED_*`
-    settings. `force` applies a version that is applied. `overwrite` may delete rows that no seed created; without it
+    settings. `force` applies a version that is applied. `overwrite` may delete rows not created by a seed; without it
     `confirm`, where given, is asked whether they may be deleted. `report` is called with progress events. Raises
     SeedError; the database is then as it was before.
     """
     config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using, batch_size=batch_size)
+    return seed_as(config, force=force, overwrite=overwrite, confirm=confirm, report=report)
+
+
+def seed_as(
+    config: conf.SeedConfig,
+    *,
+    force: bool = False,
+    overwrite: bool = False,
+    confirm: Confirm | None = None,
+    report: Report = ignore,
+) -> SeedResult:
+    """Do what `seed` does, with a configuration that is read already."""
     report = logged(report)
     try:
-        with translated(using, config.lock_timeout_s):
-            attempt = None if force else record.applied_as(config.version, using, config.lock_timeout_s)
+        with translated(config.using, config.lock_timeout_s):
+            attempt = None if force else record.applied_as(config.version, config.using, config.lock_timeout_s)
             if attempt is not None:
                 return _skip(config, attempt, report)
             with _no_garbage_collection():

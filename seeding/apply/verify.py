@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connections
-from django.db.models import Field
+from django.db.models import ExpressionWrapper, F, Field
 
 from .. import conf
 from ..database import locks, record
@@ -18,6 +18,7 @@ from ..database.names import run
 from ..database.rows import all_rows
 from ..declare.existing import read_existing
 from ..declare.keys import NO_KEYS, RangeOfKeys, keys_there
+from ..declare.kinds import kind_of
 from ..declare.registry import registry
 from ..declare.seeder import Seeder
 from ..declare.target import Target
@@ -133,10 +134,10 @@ class Comparison:
         columns = [c for c in columns if c.field is not seeder.key and c.is_fixed]
         of_seed = self._target.keys[seeder.table]
         rows = all_rows(seeder.model, self._using).filter(of_seed.rows(batch.start, batch.stop))
-        found = {row[0]: row[1:] for row in rows.values_list("pk", *(c.field.attname for c in columns))}
+        found = {row[0]: row[1:] for row in rows.values_list("pk", *map(_stored_value, columns))}
         different = missing = 0
         keys = map(of_seed.key, range(batch.start, batch.stop))
-        for key, *generated in zip(keys, *(c.python() for c in columns), strict=True):
+        for key, *generated in zip(keys, *(_generated_values(c, self._using) for c in columns), strict=True):
             if key not in found:
                 missing += 1
             elif list(found[key]) != generated and self._differs(
@@ -161,6 +162,22 @@ class Comparison:
         table = self._tables[seeder.table]
         outside = not_of_seed(table, self._target.keys[seeder.table])
         return count(connections[self._using], table, outside)
+
+
+def _stored_value(column: StoredColumn) -> Any:
+    """Return what reads a column as it is compared."""
+    kind = kind_of(column.field)
+    if kind is None or kind.reader is None:
+        return column.field.attname
+    return ExpressionWrapper(F(column.field.attname), output_field=kind.reader)
+
+
+def _generated_values(column: StoredColumn, using: str) -> list[Any]:
+    """Return the generated values of a column as they are compared."""
+    kind, values = kind_of(column.field), column.python()
+    if kind is None or kind.reader is None:
+        return values
+    return [None if value is None else kind.sent(value, connections[using]) for value in values]
 
 
 def _is_stored_alike(f: Field[Any, Any], before: Any, after: Any, using: str) -> bool:

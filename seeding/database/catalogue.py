@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from .cluster import distributed_tables
 from .names import quoted, run
 
 
@@ -35,6 +37,12 @@ class Table:
     columns: Mapping[str, ColumnType] = field(default_factory=dict, compare=False)
     names: Mapping[str, str] = field(default_factory=dict, compare=False)  # the columns', quoted
     schema: str = field(default="", compare=False)  # quoted; only PostgreSQL has it
+    is_distributed: bool = field(default=False, compare=False)  # its rows are in shards, on the nodes of a cluster
+
+    @property
+    def tells_writers(self) -> bool:
+        """Return True if each row tells the transaction that wrote it: those of SQLite don't, nor those of shards."""
+        return bool(self.oid) and not self.is_distributed
 
     @property
     def own_rows(self) -> str:
@@ -67,6 +75,10 @@ class Catalogue:
         if missing:
             self._by_oid |= {table.oid: table for table in self._read("c.oid = ANY(%s::oid[])", missing).values()}
         return {oid: self._by_oid[oid] for oid in wanted if oid in self._by_oid}
+
+    @cached_property
+    def _distributed(self) -> frozenset[int]:
+        return distributed_tables(self.connection)
 
     @property
     def _is_postgresql(self) -> bool:
@@ -109,7 +121,8 @@ class Catalogue:
                 label = name if is_visible else f"{schema}.{name}"
                 types = {c[0]: _column_type(*c[1:]) for c in columns or ()}
                 names = {column: quoted(self.connection, column) for column in types}
-                found[oid] = Table(label, sql, oid, relkind, tuple(key), types, names, quoted(self.connection, schema))
+                space, is_distributed = quoted(self.connection, schema), oid in self._distributed
+                found[oid] = Table(label, sql, oid, relkind, tuple(key), types, names, space, is_distributed)
         return found
 
     def _sqlite(self, names: Sequence[str]) -> dict[str, Table]:

@@ -18,7 +18,7 @@ _POSTGRESQL = """
                  JOIN pg_attribute ON attrelid = con.conrelid AND attnum = k.num ORDER BY n),
            ARRAY(SELECT attname::text FROM unnest(con.confkey) WITH ORDINALITY AS k (num, n)
                  JOIN pg_attribute ON attrelid = con.confrelid AND attnum = k.num ORDER BY n)
-    FROM pg_constraint AS con
+    FROM pg_constraint AS con JOIN pg_class AS c ON c.oid = con.conrelid -- where Citus hides the shards of tables
     WHERE con.contype = 'f' AND con.conparentid = 0
     ORDER BY con.conrelid::regclass::text, con.conname"""
 _SQLITE = """

@@ -16,6 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..errors import LockTimeout, Refused
 from ..report.progress import Progress, Report
+from . import cluster
 from .catalogue import Table
 from .connections import (
     busy_timeout,
@@ -25,12 +26,15 @@ from .connections import (
     refuse_unsuitable_session,
     set_busy_timeout,
 )
-from .errors import is_locked
+from .errors import QUERY_CANCELED, is_locked, sqlstate
 from .names import quoted, run
 from .sessions import ADVISORY_KEY, holder_of_seed_lock, users_of
 
 POLL_S = 0.1
 TABLE_TRY_S = 1.2  # a little above deadlock_timeout's default, after which the server cancels an autovacuum in the way
+
+NO_CONSTRAINT = "seeding_has_no_such_constraint"
+NODES_MS = 100  # in which the other nodes of a cluster are given up, after the wait for a lock here would have ended
 
 # What a lock of each mode is for. Writers, and whoever locks rows, stand in the way of WRITE; readers of REBUILD, too.
 READ, WRITE, REBUILD = "ACCESS SHARE", "EXCLUSIVE", "ACCESS EXCLUSIVE"
@@ -85,6 +89,7 @@ def reading(using: str, deadline: Deadline, report: Report, tables: Sequence[Tab
     """
     connection = connections[using]
     if connection.in_atomic_block:
+        cluster.configure(connection)  # which can't be done any more once the transaction has read shards in parallel
         yield
     elif connection.vendor == "sqlite":
         with busy_timeout(connection, deadline.remaining_s), connection.cursor() as cursor:
@@ -129,14 +134,14 @@ class _Wait:
 
     def __init__(
         self,
-        what: str,
+        lock: str,
         connection: BaseDatabaseWrapper,
         deadline: Deadline,
         report: Report,
         holder: Callable[[], str],
         pause_s: float = POLL_S,
     ) -> None:
-        self._what, self._connection, self._deadline = what, connection, deadline
+        self._lock, self._connection, self._deadline = lock, connection, deadline
         self._report, self._holder, self._pause_s = report, holder, pause_s
 
     def until(self, attempt: Callable[[], bool]) -> None:
@@ -144,11 +149,11 @@ class _Wait:
         while not attempt():
             who = self._holder() or "another session"
             if not told:
-                self._report(Progress("waiting", f"Waiting for {self._what}: {who} holds it."))
+                self._report(Progress("waiting", f"Waiting for {self._lock}: {who} holds it."))
                 told = True
             if not self._deadline.remaining_s:
                 raise LockTimeout(
-                    f"Could not acquire {self._what} on {describe(self._connection.alias)} within "
+                    f"Could not acquire {self._lock} on {describe(self._connection.alias)} within "
                     f"{self._deadline.timeout_s:g} s: {who} holds it. Try again later, or raise SEED_LOCK_TIMEOUT."
                 )
             time.sleep(min(self._pause_s, self._deadline.remaining_s))
@@ -198,19 +203,24 @@ def _try_table_locks(connection: BaseDatabaseWrapper, tables: Mapping[str, Seque
         with transaction.atomic(connection.alias):
             for statement in statements:
                 _bounded(connection, statement, end)
-            for statement in _sequence_locks(connection, written):
+            for statement in (*_sequence_locks(connection, written), *_shard_locks(connection, written)):
                 _bounded(connection, statement, end)
     except OperationalError as exc:
-        if not is_locked(exc):
+        if not is_locked(exc) and sqlstate(exc) != QUERY_CANCELED:
             raise
         return False
     return True
 
 
 def _bounded(connection: BaseDatabaseWrapper, statement: str, end: float) -> None:
+    """Run a statement that waits for locks no longer than that: also for one on another node of a cluster.
+
+    Such a wait knows nothing of this session's lock_timeout, which ends the others a moment before.
+    """
     with connection.cursor() as cursor:
         remaining_ms = max(1, int((end - time.monotonic()) * 1000))
-        run(cursor, f"SET LOCAL lock_timeout = {remaining_ms}; {statement}")
+        limits = f"SET LOCAL lock_timeout = {remaining_ms}; SET LOCAL statement_timeout = {remaining_ms + NODES_MS}"
+        run(cursor, f"{limits}; {statement}; SET LOCAL statement_timeout = 0")
 
 
 def _sequence_locks(connection: BaseDatabaseWrapper, tables: Sequence[Table]) -> list[str]:
@@ -222,12 +232,27 @@ def _sequence_locks(connection: BaseDatabaseWrapper, tables: Sequence[Table]) ->
             " JOIN pg_namespace AS s ON s.oid = c.relnamespace JOIN pg_sequence AS q ON q.seqrelid = c.oid"
             " WHERE d.refobjid = ANY(%s::oid[]) AND d.deptype IN ('a', 'i') AND d.classid = 'pg_class'::regclass"
             " AND pg_has_role(c.relowner, 'USAGE') ORDER BY 1, 2",
-            [[table.oid for table in tables]],
+            [[table.oid for table in tables if not table.is_distributed]],  # Citus lets nobody alter the others
         )
         return [
             f"ALTER SEQUENCE {quoted(connection, schema, name)} CACHE {cache}"
             for schema, name, cache in cursor.fetchall()
         ]
+
+
+def _shard_locks(connection: BaseDatabaseWrapper, tables: Sequence[Table]) -> list[str]:
+    """Return statements that lock the shards of tables and change nothing: LOCK TABLE doesn't take shards.
+
+    A node that has promised to commit keeps that lock until it does. So nobody reads its old rows beside new ones of
+    other nodes, however long that takes.
+    """
+    oids = [table.oid for table in tables if table.is_distributed]
+    if not oids:
+        return []
+    with connection.cursor() as cursor:
+        run(cursor, "SELECT oid FROM pg_class WHERE oid = ANY(%s::oid[]) AND pg_has_role(relowner, 'USAGE')", [oids])
+        owned = {row[0] for row in cursor.fetchall()}
+    return [f"ALTER TABLE {t.sql} DROP CONSTRAINT IF EXISTS {NO_CONSTRAINT}" for t in tables if t.oid in owned]
 
 
 def is_running(using: str) -> bool:

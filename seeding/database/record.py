@@ -146,9 +146,18 @@ def answers(using: str) -> bool:
 
 
 def analyze(using: str, tables: Sequence[str], lock_timeout_s: float) -> None:
-    """Refresh the planner's statistics of the tables, in a transaction of its own."""
+    """Refresh the planner's statistics of the tables, in a transaction of its own.
+
+    Those of a cluster are vacuumed, too: COPY writes no frozen rows into shards, and an autovacuum of so many new rows
+    would let the next seed wait. That can't be in a transaction; tables that are locked are left out.
+    """
     connection = connections[using]
-    found = Catalogue(using).of_models(tables)
+    found = Catalogue(using).of_models(tables).values()
     with bounded(using, max(1.0, lock_timeout_s)), connection.cursor() as cursor:
-        for table in found.values():
-            run(cursor, f"ANALYZE {table.sql}")
+        for table in found:
+            if not table.is_distributed:
+                run(cursor, f"ANALYZE {table.sql}")
+    with connection.cursor() as cursor:
+        for table in found:
+            if table.is_distributed:
+                run(cursor, f"VACUUM (FREEZE, ANALYZE, SKIP_LOCKED) {table.sql}")

@@ -7,11 +7,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from .names import quoted, run
 
 
-def raise_sequence(connection: BaseDatabaseWrapper, table: str, column: str, last_key: int) -> None:
+def raise_sequence(
+    connection: BaseDatabaseWrapper, table: str, column: str, last_key: int, *, is_distributed: bool
+) -> None:
     """Make the next generated key of the table one above `last_key`, if it isn't higher already.
 
     Only PostgreSQL's sequences need it: SQLite's AUTOINCREMENT follows the keys that are inserted. The owner's way is
-    undone with the transaction; for other roles there is only setval, which isn't.
+    undone with the transaction; for other roles there is only setval, which isn't, and for tables of a cluster, too.
     """
     if connection.vendor != "postgresql":
         return
@@ -30,7 +32,7 @@ def raise_sequence(connection: BaseDatabaseWrapper, table: str, column: str, las
         sequence = quoted(connection, schema, name)
         last, is_called = run(cursor, f"SELECT last_value, is_called FROM {sequence}").fetchone()
         upcoming = max(last + int(is_called), last_key + 1)
-        if is_owner:
+        if is_owner and not is_distributed:
             run(cursor, f"ALTER SEQUENCE {sequence} RESTART WITH {upcoming}")
         else:
             run(cursor, f"SELECT setval(%s::regclass, {upcoming}, false)", [sequence.replace("%%", "%")])

@@ -14,7 +14,7 @@ from django.db.models import Field
 from ..errors import ConfigurationError, RegistrationError
 from ..generate.existing import ExistingRows, Lookup
 from ..generate.generic import GenericRows
-from ..report.wording import in_one_line
+from ..report.wording import in_one_line, shown
 from .defaults import constant_of, is_filled_by_the_database, random_uuid_of
 from .inheritance import lineage, own_fields
 from .kinds import kind_of
@@ -64,7 +64,7 @@ def _unsuitable_key(model: Model) -> str | None:
     key: Field[Any, Any] = model._meta.pk
     kind = kind_of(key)
     if isinstance(key, models.OneToOneField):
-        return None if key.target_field.primary_key else "its primary key refers to a column that is no primary key"
+        return None if key.target_field.primary_key else "its primary key refers to a column that is not a primary key"
     if isinstance(kind, Integer | Identifier) or (isinstance(kind, Text) and not kind.is_adapted):
         return None
     return f"its primary key is a {type(key).__name__}, and a key can be an integer, a UUID, a text or one-to-one"
@@ -77,6 +77,18 @@ def check_duplicate(declaration: Declaration, there: Declaration | None) -> None
             f"{declaration.where} registers {declaration.model._meta.label}, which {there.where} already does: "
             "keep one of them.",
             id="seeding.E109",
+        )
+
+
+def check_named(declaration: Declaration) -> None:
+    """Raise RegistrationError for a name that stands for no row number (seeding.E117)."""
+    wrong = {n: r for n, r in declaration.named.items() if not isinstance(n, str) or type(r) is not int or r < 0}
+    if wrong:
+        name, number = next(iter(wrong.items()))
+        raise RegistrationError(
+            f"{declaration.where} names a row of {declaration.model._meta.label} by {shown(name)}: {shown(number)}. "
+            "Give each name, a text, a row number from 0 on.",
+            id="seeding.E117",
         )
 
 
@@ -205,10 +217,15 @@ def _unsuitable(declaration: Declaration, fields: Sequence[Field[Any, Any]]) -> 
     if not fields:
         return []
     what = ", ".join(f"{f.name} (a {type(f).__name__})" for f in fields)
+    advice = ["A field class of your own needs a kind: see seeding.register_kind."]
+    if spatial := [f.name for f in fields if hasattr(f, "srid")]:
+        named = " and ".join(spatial)
+        own = advice if len(spatial) < len(fields) else []
+        advice = [f"GIS fields can't be seeded: leave {named} out, which needs null=True or a default.", *own]
     return [
         RegistrationError(
             f"{declaration.where} can't seed {declaration.model._meta.label}: no value can be given for {what}. "
-            "A field class of your own needs a kind: see seeding.register_kind.",
+            f"{' '.join(advice)}",
             id="seeding.E105",
         )
     ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connections
 from django.db.models import Field
 from django.db.models.fields import NOT_PROVIDED
 from django.utils import timezone
@@ -37,7 +39,8 @@ class Constant:
 def constant_of(field: Field[Any, Any]) -> Constant | None:
     """Return what the column of a field that no seeder declares gets. None: its rows' values must be declared.
 
-    A computed default is a constant where it gives equal values twice, like `dict`.
+    A computed default is a constant where it gives equal values twice, like `dict`. One that fails, or asks the
+    database, is none: rows depend on nothing that is there.
     """
     if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
         return Constant(field, is_anchor=True)
@@ -45,13 +48,17 @@ def constant_of(field: Field[Any, Any]) -> Constant | None:
     if default is NOT_PROVIDED:
         if field.null:
             return Constant(field)
-        return Constant(field, "") if field.blank and field.empty_strings_allowed else None
+        if not field.blank or not field.empty_strings_allowed:
+            return None
+        return Constant(field, "" if type(field).get_default is Field.get_default else field.get_default())
     if not callable(default):
         return Constant(field, _plain(field, default))
     if default in _NOW:
         return Constant(field, is_anchor=True)
-    once, twice = field.get_default(), field.get_default()
-    return Constant(field, _plain(field, once), is_fixed=default in _PURE) if once == twice else None
+    some = _called_twice(field.get_default)
+    if some is None or some[0] != some[1]:
+        return None
+    return Constant(field, _plain(field, some[0]), is_fixed=default in _PURE)
 
 
 def random_uuid_of(field: Field[Any, Any]) -> Form | None:
@@ -62,8 +69,8 @@ def random_uuid_of(field: Field[Any, Any]) -> Form | None:
     default, kind = field.default, kind_of(field) if callable(field.default) else None
     if not isinstance(kind, Identifier | Text) or default in _NOW:
         return None
-    some = [default(), default()]
-    if some[0] == some[1]:
+    some = _called_twice(default)
+    if some is None or some[0] == some[1]:
         return None
     if all(isinstance(value, UUID) for value in some):
         return str if isinstance(kind, Text) else itself
@@ -76,6 +83,21 @@ def random_uuid_of(field: Field[Any, Any]) -> Form | None:
 def itself(uuid: UUID) -> UUID:
     """Return the UUID: the form in which a column of them has it."""
     return uuid
+
+
+def _called_twice(default: Callable[[], Any]) -> tuple[Any, Any] | None:
+    """Return what a default gives, twice; None where it fails, or asks the database."""
+
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise LookupError("a default of a seeded column queries the database")
+
+    with ExitStack() as stack:
+        for connection in connections.all():
+            stack.enter_context(connection.execute_wrapper(refuse))
+        try:
+            return default(), default()
+        except Exception:  # noqa: BLE001  (whatever a project's function may raise)
+            return None
 
 
 def _digits(uuid: UUID) -> str:

@@ -41,11 +41,19 @@ def natural_key(model: type[Model]) -> tuple[str, ...]:
     return _natural_key(model, frozenset())
 
 
+def referred_fields(model: type[Model]) -> tuple[str, ...]:
+    """Return the names of the fields that relations may refer to: the primary key, and what `to_field` names."""
+    reverse: Any = [f for f in model._meta.get_fields(include_hidden=True) if f.auto_created and not f.concrete]
+    own = [f.field for f in reverse if f.model._meta.concrete_model is model._meta.concrete_model]
+    others = {field.target_field.name for field in own if field.many_to_one or field.one_to_one}
+    return (model._meta.pk.name, *sorted(others - {model._meta.pk.name}))
+
+
 def _found(lookup: Lookup, seeder: Seeder, using: str) -> Found:
-    names = natural_key(lookup.model)
+    names, referred = natural_key(lookup.model), referred_fields(lookup.model)
     try:
         selected = all_rows(lookup.model, using).filter(**dict(lookup.conditions))
-        rows = {key: json.dumps(values, default=str) for key, *values in selected.values_list("pk", *names)}
+        rows = {row[0]: row for row in selected.values_list(*referred, *names)}
     except (FieldError, TypeError, ValueError, ValidationError) as exc:
         raise SeedError(f"{seeder.where} asks for existing rows of {lookup}: {in_one_line(exc)}") from exc
     if not rows:
@@ -53,8 +61,9 @@ def _found(lookup: Lookup, seeder: Seeder, using: str) -> Found:
             f"{seeder.where} refers to existing rows of {lookup}, and there are none: create them first, by a "
             "migration, for example."
         )
-    ordered = sorted((label, key) for key, label in rows.items())
-    return Found(tuple(label for label, _ in ordered), tuple(key for _, key in ordered))
+    ordered = sorted((json.dumps(row[len(referred) :], default=str), key) for key, row in rows.items())
+    values = {name: [rows[key][place] for _, key in ordered] for place, name in enumerate(referred)}
+    return Found(tuple(label for label, _ in ordered), values)
 
 
 def _natural_key(model: type[Model], above: frozenset[type[Model]]) -> tuple[str, ...]:

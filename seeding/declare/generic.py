@@ -23,6 +23,8 @@ def expanded(model: type[Model], values: Columns, dataset: Dataset) -> Columns:
             value = found.pop(relation.name)
             if not isinstance(value, GenericRows):
                 raise TypeError(f"{relation.name!r} holds {shown(value)}, and a generic relation takes rows.generic()")
+            if twice := [name for name in (relation.ct_field, relation.fk_field) if name in found]:
+                raise TypeError(f"{relation.name!r} fills {twice[0]!r}, which is given, too: leave one of them out")
             found[relation.ct_field] = _content_types(model, relation, value, dataset)
             found[relation.fk_field] = value
     return found
@@ -37,4 +39,6 @@ def _content_types(model: type[Model], relation: Any, value: GenericRows, datase
     labels: tuple[Any, ...] = tuple(row.labels[0] for row in rows)
     if (value.codes == len(rows)).any():
         labels = (*labels, None)
-    return ExistingRows(value.codes, labels, tuple(row.keys[0] for row in rows), Lookup(content_type))
+    key = content_type._meta.pk.name
+    values = {key: [row.values[key][0] if row.values else None for row in rows]}
+    return ExistingRows(value.codes, labels, values, Lookup(content_type))

@@ -102,6 +102,10 @@ class TableSeeder(Seeder):
     sources: tuple[Source, ...] = ()
     links: tuple[Link, ...] = ()
 
+    @property
+    def is_inherited_only(self) -> bool:
+        return all(source.seeder.model is not self.model for source in self.sources)
+
     def batch(self, dataset: Dataset, start: int, stop: int) -> Batch:
         columns = [c for c in self.columns if c.field not in [link.field for link in self.links]]
         parts, first = [], 0
@@ -155,6 +159,7 @@ def _of_table(model: Model, seeders: Mapping[Model, Seeder], family: Mapping[Mod
         keep=own.keep,
         undigested=frozenset().union(*(source.seeder.undigested for source in sources)),
         disposable=own.disposable,
+        named=own.named,
         columns=(*columns, *(c for c in linked if c.field is not model._meta.pk)),
         constants=tuple(constants[f] for f in fields if f in constants),
         existing=frozenset().union(*(source.seeder.existing for source in sources)),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from django.db.models import Max, Q
 from numpy.typing import NDArray
 
 from ..database.catalogue import Table
+from ..database.cluster import KEYS_OF_A_NODE
 from ..database.rows import all_rows
 from ..errors import SeedError
 from ..generate.columns import Column, filled, masked, nulls_of, taken
@@ -200,8 +201,14 @@ class TextKeys(Keys):
 NO_KEYS = IntegerKeys(1, 0)
 
 
-def new_keys(seeders: Iterable[Seeder], dataset: Dataset, using: str) -> dict[str, Keys]:
-    """Return the keys that a seed gives, by table: above those of the rows that are there. Raises SeedError."""
+def new_keys(
+    seeders: Iterable[Seeder], dataset: Dataset, using: str, distributed: Collection[str] = ()
+) -> dict[str, Keys]:
+    """Return the keys that a seed gives, by table: above those of the rows that are there. Raises SeedError.
+
+    In tables that are `distributed`, integers above those that the coordinator gave: those of rows that were added
+    through a worker are far above, and its own are still to come.
+    """
     by_model = {seeder.model: seeder for seeder in seeders}
     found: dict[str, Keys] = {}
 
@@ -209,7 +216,8 @@ def new_keys(seeders: Iterable[Seeder], dataset: Dataset, using: str) -> dict[st
         if seeder.table not in found:
             count = dataset.row_counts[seeder.table]
             if seeder.key_parent is None:
-                found[seeder.table] = _keys_above(seeder, dataset, using)
+                below = KEYS_OF_A_NODE if seeder.table in distributed else None
+                found[seeder.table] = _keys_above(seeder, dataset, using, below)
             else:
                 parent = keys_of(by_model[seeder.key_parent])
                 found[seeder.table] = parent.part(seeder.key_offset(dataset.row_counts), count)
@@ -245,7 +253,7 @@ def _recorded(key_range: KeyRange) -> Keys:
     return IntegerKeys(first, count) if key_range.key_base is None else UuidKeys(key_range.key_base, first, count)
 
 
-def _keys_above(seeder: Seeder, dataset: Dataset, using: str) -> Keys:
+def _keys_above(seeder: Seeder, dataset: Dataset, using: str, below: int | None) -> Keys:
     rows, count = all_rows(seeder.model, using), dataset.row_counts[seeder.table]
     if isinstance(kind := kind_of(seeder.key), Text):
         keys = TextKeys(seeder.whole(seeder.key.name, dataset))
@@ -253,7 +261,8 @@ def _keys_above(seeder: Seeder, dataset: Dataset, using: str) -> Keys:
             raise unfit_column(seeder, seeder.key.name, ValueError(f"{shown(keys.repeated[0])} is the key of two rows"))
         return keys
     if not isinstance(kind, Identifier):
-        return IntegerKeys(max(0, rows.aggregate(top=Max("pk"))["top"] or 0) + 1, count)
+        there = rows if below is None else rows.filter(pk__lt=below)
+        return IntegerKeys(max(0, there.aggregate(top=Max("pk"))["top"] or 0) + 1, count)
     possible = UuidKeys(UuidKeys.base_of(dataset, seeder.table), 0, _NUMBERS)
     top = rows.filter(possible.rows(0, _NUMBERS)).order_by("-pk").values_list("pk", flat=True).first()
     first = 0 if top is None else possible.number(top) + 1

@@ -35,9 +35,6 @@ def check_many(declaration: Declaration, field: ManyToMany, value: Any) -> None:
             f"it is symmetrical: register {own}, and give it pairs of rows.pairs({there.__name__}, {there.__name__}, "
             "both_ways=True)"
         )
-    if _model(_source(field).related_model) is not declaration.model:
-        label = _model(_source(field).related_model)._meta.label
-        raise ValueError(f"it is a relation of {label}, from which {declaration.model._meta.label} inherits")
     if _model(value.model) is not there:
         raise TypeError(f"it names rows of {value.model._meta.label}, and this relation is one to {there._meta.label}")
 
@@ -46,11 +43,12 @@ def declaration_of(declaration: Declaration, field: ManyToMany, some: Some) -> D
     """Return the declaration of the table that holds the relation's pairs."""
     count = Per(declaration.model, some.low, some.high)
     source, target = _source(field).name, field.m2m_reverse_field_name()
+    inherits = _model(_source(field).related_model) is not declaration.model
 
     def generate(rows: Rows) -> Columns:
         right = rows.existing(some.model, **dict(some.lookup.conditions)) if some.lookup else some.model
         own, chosen = rows.pairs(count, right)
-        return {source: own, target: chosen}
+        return {source: rows.generic(source, [declaration.model], numbers=own) if inherits else own, target: chosen}
 
     generate.__module__ = declaration.generate.__module__
     generate.__qualname__ = f"{declaration.generate.__qualname__} ({field.name})"

@@ -47,6 +47,7 @@ class Registry:
         keep: models.Q | Literal[False] | None = None,
         undigested: Iterable[str] = (),
         disposable: Iterable[Model] = (),
+        named: Mapping[str, int] | None = None,
     ) -> Callable[[Generate], Generate]:
         """Register the decorated function, from `Rows` to columns by field name, as the seeder of `model`.
 
@@ -57,7 +58,7 @@ class Registry:
         deleted, nor is what belongs to them; of the project's user model those are staff and superusers, unless `keep`
         says otherwise (False: none). The fields `undigested` are left out of digests and comparisons: what differs from
         run to run. Rows of the models `disposable`, which no seed creates, may be deleted with the rows that they refer
-        to, like a view counter's.
+        to, like a view counter's. Tests may ask for the row numbers `named` by their names: `{"ada": 0}`.
 
         A column holds one value a row, or is one value for all: whole numbers, booleans, floats, or text; decimals as
         integers in units of the last decimal place (cents) or as `Decimal`, times as microseconds and dates as days
@@ -69,7 +70,10 @@ class Registry:
         concrete: Model = model._meta.concrete_model or model
         kept = staff_of(concrete) if keep is None else keep or None
         suggested = Suggested(concrete, self, sys._getframe(1).f_globals.get("__name__", ""))
-        bare = Declaration(concrete, count, suggested, kept, frozenset(undigested), tuple(disposable))
+        bare = Declaration(
+            concrete, count, suggested, kept, frozenset(undigested), tuple(disposable), dict(named or {})
+        )
+        checks.check_named(bare)
         self._bare.append(bare)
         self._seeders = None
 
@@ -147,10 +151,23 @@ class Suggested:
 
     @cached_property
     def _draft(self) -> Draft:
-        """What is drafted where each table has so many rows: however many there are, the same."""
-        from .suggest import draft_of
+        """What is drafted where each table has so many rows: however many others there are, the same.
 
-        return draft_of(self._model, dict.fromkeys(self._registry.declarations(), SUGGESTED_FOR))
+        Required relations to models without a seeder are taken to be ones to existing rows.
+        """
+        from .suggest import Surroundings, draft_of
+
+        declared = self._registry.declarations()
+        count = declared[self._model].count
+        fields: list[Any] = [f for f in self._model._meta.concrete_fields if f.is_relation and not f.null]
+        existing = {f.related_model._meta.concrete_model for f in fields}
+        row_counts = dict.fromkeys(declared, SUGGESTED_FOR) | ({self._model: count} if isinstance(count, int) else {})
+        around = Surroundings(row_counts, existing)
+        draft = draft_of(self._model, around, count if isinstance(count, Per) else None)
+        registered = [f.name for f in self._model._meta.local_many_to_many if f.remote_field.through in declared]
+        for name in registered:
+            draft.columns.pop(name, None)
+        return draft
 
 
 def _checked(declaration: Declaration, declarations: Mapping[Model, Declaration]) -> Seeder:

@@ -16,6 +16,7 @@ from ..errors import RegistrationError
 from ..generate.children import Per
 from ..generate.columns import Batch, Column, concatenated, filled
 from ..generate.existing import ExistingRows
+from ..generate.generic import check_row_numbers
 from ..generate.pairs import Some
 from ..generate.rows import Rows
 from ..report.wording import in_one_line
@@ -46,6 +47,7 @@ class Declaration:
     keep: models.Q | None
     undigested: frozenset[str]
     disposable: tuple[Model, ...] = ()
+    named: Mapping[str, int] = field(default_factory=dict)  # row numbers that tests know by a name
 
     @property
     def table(self) -> str:
@@ -130,6 +132,11 @@ class Seeder(Declaration):
         found |= {c.parent: not c.field.null for c in self.columns if c.parent is not None}
         return found | ({self.key_parent: True} if self.key_parent is not None else {})
 
+    @property
+    def is_inherited_only(self) -> bool:
+        """Return True for a table that is filled for models that inherit from it alone."""
+        return False
+
     def batch(self, dataset: Dataset, start: int, stop: int) -> Batch:
         """Generate the rows `start` to `stop` (exclusive). Raises RegistrationError for values that don't fit."""
         values = self.values(dataset, start, stop)
@@ -183,11 +190,8 @@ def unfit_column(declaration: Declaration, name: str, exc: Exception) -> Registr
 
 
 def _check_row_numbers(column: Column, parent: Model, row_counts: Mapping[str, int]) -> None:
-    rows = row_counts.get(parent._meta.db_table, 0)
-    numbers = filled(column)  # type: ignore[arg-type]
-    if len(numbers) and rows and not 0 <= numbers.min() <= numbers.max() < rows:
-        wrong = numbers.min() if numbers.min() < 0 else numbers.max()
-        raise ValueError(f"it refers to row {wrong} of {parent._meta.db_table}, whose rows are 0 to {rows - 1}")
+    table = parent._meta.db_table
+    check_row_numbers(filled(column), table, row_counts.get(table, 0))  # type: ignore[arg-type]
 
 
 @contextmanager

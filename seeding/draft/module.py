@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import fill, wrap
 from typing import Any
 
 from django.apps import AppConfig, apps
 
 from ..declare.seeder import Count, Model
-from ..declare.suggest import Draft, draft_of
-from ..declare.suggest.expressions import WIDTH, local_name, name_of, named, source_of
+from ..declare.suggest import Draft, Surroundings, draft_of
+from ..declare.suggest.expressions import WIDTH, Children, local_name, name_of, named, plural_of, source_of
+from ..declare.suggest.trees import Below, table_of
 from . import counts
-from .selection import Selection, needed
+from .selection import Selection, parents_first, refuse
 
 _HEAD = '''"""What seeded rows look like: a first draft, to be changed as you like.
 
@@ -39,7 +41,7 @@ class Module:
 
 def module(selection: Selection, options: Mapping[str, int], target: AppConfig | None = None) -> Module:
     """Return the `seeds.py` for the selected models, in the app `target`, by default that of the first label."""
-    drafts, numbers = drafted(selection)
+    drafts, numbers = drafted(selection, options)
     with named(_names(drafts)):
         text = _text(selection, drafts, numbers, options, target or selection.app)
     columns = sum(len(draft.columns) for draft in drafts)
@@ -47,17 +49,55 @@ def module(selection: Selection, options: Mapping[str, int], target: AppConfig |
     return Module(text, len(drafts), columns + comments, comments)
 
 
-def drafted(selection: Selection) -> tuple[list[Draft], dict[Model, int]]:
-    """Return what each seeder says, and how many rows its table gets."""
-    numbers = counts.likely_counts(selection.models)
-    others = dict.fromkeys(selection.seeded, counts.MEDIUM)
-    for draft in [draft_of(model, {**others, **numbers}) for model in selection.models]:
-        if draft.one_row:
-            numbers[draft.model] = 1
-        elif draft.one_each is not None:
-            numbers[draft.model] = {**others, **numbers}[draft.one_each]
-        numbers[draft.model] = min(numbers[draft.model], draft.capacity({**others, **numbers}))
-    return [draft_of(model, {**others, **numbers}) for model in selection.models], numbers
+def drafted(selection: Selection, options: Mapping[str, int]) -> tuple[list[Draft], dict[Model, int]]:
+    """Return what each seeder says, parents first, and how many rows its table gets.
+
+    Models that need a column for which nothing is known are refused: the rest can be seeded as it is.
+    """
+    while True:
+        drafts, numbers = _drafted(selection, options)
+        lacking = [draft for draft in drafts if draft.missing]
+        if not lacking:
+            return drafts, numbers
+        for draft in lacking:
+            reasons = "; ".join(f"{name}: {draft.notes[name]}" for name in draft.missing)
+            refuse(draft.model, f"it needs values for {reasons}", selection)
+
+
+def _drafted(selection: Selection, options: Mapping[str, int]) -> tuple[list[Draft], dict[Model, int]]:
+    ordered = parents_first(selection.models)
+    sizes = counts.likely_sizes(ordered, options)
+    seeded = dict.fromkeys(selection.seeded, counts.MEDIUM)
+    trees = _trees(selection, ordered)
+
+    def draft(model: Model) -> Draft:
+        around = Surroundings({**seeded, **sizes.rows}, selection.existing, trees)
+        return draft_of(model, around, sizes.children.get(model))
+
+    for model in ordered:
+        found = draft(model)
+        if model in sizes.children and found.children is None:
+            del sizes.children[model]
+        sizes.rows[model] = sizes.of(model)
+        if found.one_row:
+            sizes.rows[model] = 1
+        elif found.one_each is not None:
+            sizes.rows[model] = {**seeded, **sizes.rows}[found.one_each]
+        if model not in sizes.children:
+            sizes.rows[model] = min(sizes.rows[model], found.capacity({**seeded, **sizes.rows}))
+    return [draft(model) for model in ordered], sizes.rows
+
+
+def _trees(selection: Selection, models: Sequence[Model]) -> dict[Model, Below]:
+    """Return where the tree of each model begins: those in one table one after the other."""
+    found: dict[Model, Below] = {}
+    before: Counter[Model] = Counter()
+    for model in models:
+        below = selection.there.below(model)
+        table = table_of(model)
+        found[model] = below if table is None else replace(below, first=below.first + before[table])
+        before.update([table] if table is not None else [])
+    return found
 
 
 def _names(drafts: Sequence[Draft]) -> dict[Model, str]:
@@ -76,6 +116,8 @@ def _named_by(draft: Draft) -> set[Any]:
     found = {draft.model, *([draft.one_each] if draft.one_each else [])}
     for expression in draft.columns.values():
         found |= expression.models()
+    if draft.children is not None:
+        found |= draft.children.models()
     return {model._meta.auto_created or model for model in found}
 
 
@@ -86,50 +128,61 @@ def _text(
     options: Mapping[str, int],
     target: AppConfig,
 ) -> str:
-    drafts = _parents_first(drafts)
-    parts = [_function(draft, _count(draft, numbers, options)) for draft in drafts]
+    kept = {draft.model: selection.there.to_keep(draft.model) for draft in drafts}
+    parts = [_function(draft, _decorator(draft, numbers, options, kept[draft.model])) for draft in drafts]
     refused = [_comment(f"{m._meta.label} isn't seeded: {reason}.") for m, reason in selection.refused.items()]
+    refused += [_comment(f"{m._meta.label} isn't seeded: its rows are there already.") for m in selection.existing]
+    refused += [_comment(text) for text in _nulls(drafts)]
     largest = max(drafts, key=lambda draft: numbers[draft.model], default=None)
     head = _head(largest.model, numbers[largest.model]) if largest else '"""No model can be seeded."""\n'
-    sections = [head + ("\n" + _imports(drafts, target) if drafts else ""), *parts]
+    imports = {"django.db.models.Q"} if any(kept.values()) else set()
+    sections = [head + ("\n" + _imports(drafts, target, imports) if drafts else ""), *parts]
     return "\n\n".join(sections) + ("\n\n" + "\n".join(refused) + "\n" if refused else "")
 
 
-def _parents_first(drafts: Sequence[Draft]) -> list[Draft]:
-    """Return the drafts, each after those of the models that its rows must refer to, where they don't in a circle."""
-    by_model = {draft.model: draft for draft in drafts}
-    ordered: dict[Model, Draft] = {}
-
-    def add(model: Model, *seen: Model) -> None:
-        if model in by_model and model not in ordered and model not in seen:
-            for parent in needed(model):
-                add(parent, *seen, model)
-            ordered[model] = by_model[model]
-
-    for model in by_model:
-        add(model)
-    return list(ordered.values())
+def _nulls(drafts: Sequence[Draft]) -> Iterator[str]:
+    """Yield which relations stay NULL, by the model that has no seeder."""
+    by_model: dict[str, list[str]] = {}
+    for draft in drafts:
+        for f in draft.nulls:
+            by_model.setdefault(f.related_model._meta.label, []).append(f"{name_of(draft.model)}.{f.name}")
+    for label, names in sorted(by_model.items()):
+        yield f"{label} has no seeder, so these are NULL: {', '.join(names)}."
 
 
 def _head(model: Model, count: int) -> str:
-    plural = counts.plural_of(name_of(model))
+    plural = plural_of(name_of(model))
     advice = _ADVICE.format(plural=plural, option=plural.replace("_", "-"), count=f"{count:_}")
     return _HEAD.format(advice=fill(advice, WIDTH, break_long_words=False, break_on_hyphens=False))
 
 
-def _count(draft: Draft, numbers: Mapping[Model, int], options: Mapping[str, int]) -> Count:
+def _decorator(
+    draft: Draft, numbers: Mapping[Model, int], options: Mapping[str, int], kept: tuple[str, list[Any]] | None
+) -> str:
+    """Return how the model is registered: `@register(Book, count=500)`."""
+    count: Count | Children = draft.one_each or counts.count_of(draft.model, numbers, options)
     if draft.one_row:
-        return 1
-    return draft.one_each or counts.count_of(draft.model, numbers, options)
+        count = 1
+    elif draft.children is not None:
+        count = draft.children
+    given = [name_of(draft.model), f"count={f'{count:_}' if isinstance(count, int) else source_of(count)}"]
+    if kept is not None:
+        given.append(f"keep=Q({kept[0]}__in={source_of(kept[1])})")
+    one_line = f"@register({', '.join(given)})"
+    if len(one_line) <= WIDTH:
+        return one_line
+    return "@register(\n" + "".join(f"    {argument},\n" for argument in given) + ")"
 
 
-def _function(draft: Draft, count: Count) -> str:
+def _function(draft: Draft, decorator: str) -> str:
     lines = []
+    if draft.children is not None:
+        lines += [draft.children.definition, "", ""]
     if draft.one_row:
         lines.append(f"# One row only, as {draft.one_row} must be unique, and nothing known is different in each row.")
-    lines.append(
-        f"@register({name_of(draft.model)}, count={f'{count:_}' if isinstance(count, int) else source_of(count)})"
-    )
+    if draft.broken:
+        lines.append(_comment(f"These rows may not keep {' and '.join(draft.broken)}: see the model's constraints."))
+    lines.append(decorator)
     lines.append(f"def {_function_name(draft.model)}(rows: Rows) -> Columns:")
     for variable in draft.variables:
         names = ", ".join(map(local_name, variable.among or (variable.name,)))
@@ -140,19 +193,20 @@ def _function(draft: Draft, count: Count) -> str:
 
 
 def _body(draft: Draft) -> Iterator[str]:
-    for f in draft.model._meta.concrete_fields:
-        note = draft.notes.get(f.name)
-        if f.name in draft.columns:
+    fields = [f.name for f in draft.model._meta.concrete_fields]
+    for name in [*fields, *(name for name in draft.columns if name not in fields)]:
+        note = draft.notes.get(name)
+        if name in draft.columns:
             if note:
                 yield f"        # {note}:"
-            yield f'        "{f.name}": {draft.columns[f.name].source(8, len(f.name) + 4)},'
+            yield f'        "{name}": {draft.columns[name].source(8, len(name) + 4)},'
         elif note:
-            yield f'        # "{f.name}": {note}'
+            yield f'        # "{name}": {note}'
 
 
 def _function_name(model: Model) -> str:
     owner: Any = model._meta.auto_created
-    plural = counts.plural_of(name_of(owner or model))
+    plural = plural_of(name_of(owner or model))
     name = f"{plural}_{_relation(model)}" if owner else plural
     return local_name(name)
 
@@ -162,18 +216,20 @@ def _relation(through: Model) -> str:
     return str(next(f.name for f in owner._meta.local_many_to_many if f.remote_field.through is through))
 
 
-def _imports(drafts: Sequence[Draft], target: AppConfig) -> str:
-    names = {"Columns", "Rows", "register"}
+def _imports(drafts: Sequence[Draft], target: AppConfig, names: set[str]) -> str:
+    names = names | {"seeding.Columns", "seeding.Rows", "seeding.register"}
     for draft in drafts:
-        for expression in draft.columns.values():
+        for expression in [*draft.columns.values(), *([draft.children] if draft.children else [])]:
             names |= expression.names()
-    by_module: dict[str, set[str]] = {"seeding": names}
+    by_module: dict[str, set[str]] = {}
+    for module_name, name in (name.rpartition(".")[::2] for name in names):
+        by_module.setdefault(module_name or name, set()).update([name] if module_name else [])
     for model in {model for draft in drafts for model in _named_by(draft)}:
         name = name_of(model)
         alias = f"{model.__name__} as {name}" if name != model.__name__ else name
         by_module.setdefault(_module_of(model, target), set()).add(alias)
-    groups: list[list[str]] = [[], [], []]
-    for module_name in sorted(by_module, key=lambda name: (name.startswith("."), name)):
+    groups: list[list[str]] = [[], [], [], []]
+    for module_name in sorted(by_module, key=lambda name: (name.startswith("."), bool(by_module[name]), name)):
         groups[_group(module_name)].append(_import(module_name, by_module[module_name]))
     return "\n\n".join("\n".join(group) for group in groups if group) + "\n"
 
@@ -189,11 +245,13 @@ def _module_of(model: Any, target: AppConfig) -> str:
 
 
 def _group(module_name: str) -> int:
-    """Return 0 for installed packages, 1 for the project's own, 2 for the app's."""
+    """Return 0 for Python's own, 1 for installed packages, 2 for the project's own, 3 for the app's."""
     if module_name.startswith("."):
-        return 2
+        return 3
+    if module_name.partition(".")[0] in sys.stdlib_module_names:
+        return 0
     app = next((app for app in apps.get_app_configs() if module_name.startswith(f"{app.name}.")), None)
-    return 0 if app is None or is_installed(app) else 1
+    return 1 if app is None or is_installed(app) else 2
 
 
 def is_installed(app: AppConfig) -> bool:
@@ -202,7 +260,12 @@ def is_installed(app: AppConfig) -> bool:
 
 
 def _import(module_name: str, names: Iterable[str]) -> str:
-    """Return the imports from a module, sorted; what gets another name stands in a line of its own."""
+    """Return the imports from a module, sorted; what gets another name stands in a line of its own.
+
+    Without names, the module itself is imported.
+    """
+    if not names:
+        return f"import {module_name}"
     plain = sorted((name for name in names if " as " not in name), key=_order)
     statements = {name: f"from {module_name} import {name}" for name in names if " as " in name}
     if plain:

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import AppConfig, apps
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS
 
 from ..declare import checks
 from ..declare.defaults import constant_of, is_filled_by_the_database
 from ..declare.registry import registry
 from ..declare.seeder import Declaration, Model
+from ..declare.suggest import many
+from ..declare.suggest.lists import is_list
 from ..errors import ConfigurationError, RegistrationError
 from ..report.wording import shown
+from .there import There
 
 
 @dataclass
@@ -22,18 +25,24 @@ class Selection:
     """The models to draft seeders for, and why others get none."""
 
     app: AppConfig  # of the first label
+    there: There
     models: list[Model]
     seeded: set[Model]  # that have a seeder already
+    named: set[Model]  # whose apps, or who themselves, are asked for
     refused: dict[Model, str] = field(default_factory=dict)
+    existing: list[Model] = field(default_factory=list)  # whose rows are there, and stay as they are
 
 
-def select(labels: Sequence[str]) -> Selection:
+def select(labels: Sequence[str], using: str = DEFAULT_DB_ALIAS) -> Selection:
     """Return what apps and models, such as `shop` and `shop.Book`, stand for.
 
-    A model that has a seeder is drafted only where it is named itself. Raises ConfigurationError.
+    A model that has a seeder is drafted only where it is named itself. One whose rows are there in the database, made
+    by no seed, isn't drafted where it is a list of few columns, or is only referred to. Raises ConfigurationError.
     """
-    named = models_of([label for label in labels if "." in label])
-    found = Selection(_app(labels[0]), [], set(registry.declarations()) - named)
+    singly = models_of([label for label in labels if "." in label])
+    seeded = set(registry.declarations()) - singly
+    named = singly | {model for model in models_of(labels) if not is_list(model)}
+    found = Selection(_app(labels[0]), There(using), [], seeded, named)
     for label in labels:
         for model in _models(label):
             _add(model, found)
@@ -78,12 +87,15 @@ def _models(label: str) -> Iterator[Model]:
 
 
 def _add(model: Model, found: Selection) -> None:
-    """Add a model, the models that its rows can't do without, and the tables of its many-to-many relations."""
+    """Add a model, the models that its rows can't do without, and the tables of some many-to-many relations."""
     model = model._meta.concrete_model or model
-    if model in found.models or model in found.seeded or model in found.refused:
+    if model in found.models or model in found.seeded or model in found.refused or model in found.existing:
         return
     if reason := _refusal(model):
         found.refused[model] = reason
+        return
+    if model not in found.named and found.there.has_rows(model):
+        found.existing.append(model)
         return
     found.models.append(model)
     for parent in needed(model):
@@ -91,7 +103,7 @@ def _add(model: Model, found: Selection) -> None:
             _add(parent, found)
     for relation in model._meta.local_many_to_many:
         through: Any = relation.remote_field.through
-        if through._meta.auto_created and not issubclass(model, _users()):
+        if through._meta.auto_created and not many.is_plain(relation):
             _add(through, found)
 
 
@@ -112,11 +124,20 @@ def _refusal(model: Model) -> str:
     return ""
 
 
+def refuse(model: Model, reason: str, found: Selection) -> None:
+    """Refuse a model, and those whose rows must refer to it."""
+    if model in found.models:
+        found.models.remove(model)
+        found.refused[model] = reason
+        _refuse_dependent(found)
+
+
 def _refuse_dependent(found: Selection) -> None:
     """Refuse the models whose rows must refer to a model that can't be seeded."""
     while True:
         for model in found.models:
-            absent = [p for p in needed(model) if p not in found.seeded and p not in found.models]
+            there = {*found.seeded, *found.models, *found.existing}
+            absent = [p for p in needed(model) if p not in there and not checks.is_maintained(p)]
             if absent:
                 labels = " and ".join(parent._meta.label for parent in absent)
                 found.refused[model] = f"its rows refer to {labels}, which isn't seeded"
@@ -126,8 +147,16 @@ def _refuse_dependent(found: Selection) -> None:
             return
 
 
-def _users() -> tuple[type[models.Model], ...]:
-    """Return the users of Django's own permissions: their groups and permissions are for somebody to give."""
-    from django.contrib.auth.models import PermissionsMixin
+def parents_first(models: Sequence[Model]) -> list[Model]:
+    """Return the models, each after those that its rows must refer to, where they don't in a circle."""
+    ordered: list[Model] = []
 
-    return (PermissionsMixin,)
+    def add(model: Model, *seen: Model) -> None:
+        if model in models and model not in ordered and model not in seen:
+            for parent in needed(model):
+                add(parent, *seen, model)
+            ordered.append(model)
+
+    for model in models:
+        add(model)
+    return ordered

@@ -113,9 +113,16 @@ def concatenated(columns: Sequence[Column]) -> Column:
 
 def objects(values: Sequence[Any]) -> NDArray[Any]:
     """Return a column of Python objects: texts, bytes, or tuples of plain values; None is NULL."""
+    some, nulls = without_nulls(values, "")
+    return masked(np.fromiter(some, object, len(some)), nulls)
+
+
+def without_nulls(values: Sequence[Any], blank: Any) -> tuple[Sequence[Any], NDArray[np.bool_] | None]:
+    """Return the values with `blank` in place of None, and where that is; None for the latter where it is nowhere."""
+    if type(None) not in set(map(type, values)):
+        return values, None
     nulls = np.fromiter((value is None for value in values), bool, len(values))
-    some = ("" if value is None else value for value in values)
-    return masked(np.fromiter(some, object, len(values)), nulls if nulls.any() else None)
+    return [blank if value is None else value for value in values], nulls
 
 
 def text_of(value: Any) -> str:
@@ -127,6 +134,19 @@ def text_of(value: Any) -> str:
     if isinstance(value, tuple) and set(map(type, value)) == {int}:
         return str(list(value))  # as JSON writes it, in a fifth of the time
     return _ENCODER.encode(value)
+
+
+def texts_of(values: list[Any]) -> list[str]:
+    """Return `text_of` each value, where all tuples are written in one go."""
+    tuples = [value for value in values if isinstance(value, tuple)]
+    written = []
+    if not any(value and isinstance(value[0], tuple) for value in tuples):
+        written = _ENCODER.encode(tuples)[1:-1].replace("], [", "]\0[").split("\0")
+    if len(written) != len(tuples):  # there are tuples within, or texts that look like it: part them by what none holds
+        marked = [part for value in tuples for part in (value, "\0")]
+        written = _ENCODER.encode(marked[:-1])[1:-1].split(', "\\u0000", ')
+    texts = iter(written)
+    return [next(texts) if isinstance(value, tuple) else text_of(value) for value in values]
 
 
 def _plain(value: Any) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from hashlib import blake2b
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Categorical, Column, filled, nulls_of, text_of
+from .columns import Categorical, Column, filled, nulls_of, text_of, texts_of
 
 DEFINITION = 2  # recorded beside the digests: those of different definitions can't be compared
 
@@ -62,8 +64,16 @@ def _contents(values: list[Any]) -> bytes:
     types = set(map(type, values))
     if bytes in types:
         return b"".join(map(_ended, values))
-    texts = values if types == {str} else map(text_of, values)
+    if types == {tuple} and set(map(type, parts := tuple(chain.from_iterable(values)))) <= {int}:
+        pattern = "".join([_pattern(len(value)) for value in values])  # the texts of all values, in one go
+        return (pattern % parts).encode()
+    texts = values if types == {str} else texts_of(values)
     return ("\0".join(texts) + "\0").encode() if values else b""  # each ended, in one go
+
+
+@cache
+def _pattern(count: int) -> str:
+    return f"[{', '.join(['%d'] * count)}]\0"
 
 
 def _ended(value: Any) -> bytes:

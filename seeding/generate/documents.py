@@ -7,8 +7,10 @@ have no exponent. Source: https://www.postgresql.org/docs/current/datatype-json.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
+from itertools import repeat
 from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any
@@ -16,9 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Categorical, Column, nulls_of
+from .columns import Categorical, Column, filled, is_masked, nulls_of
 
 Write = Callable[[Any], str]
+
+_COLUMN = "\0"  # stands for a column's texts; no JSON has this character
+_CONSTANTS = {None: "null", True: "true", False: "false"}
 
 
 def written(value: Any) -> str:
@@ -26,19 +31,19 @@ def written(value: Any) -> str:
     if isinstance(value, str):
         return _string(value)
     if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
+        return _CONSTANTS[value]
     if isinstance(value, int):
         return int.__repr__(value)
     if isinstance(value, float):
         return _fraction(value)
     if isinstance(value, Mapping):
-        pairs = [f"{_string(key)}: {written(value[key])}" for key in in_order(value)]
+        pairs = [f"{name}: {written(value[key])}" for key, name in _in_order(tuple(value))]
         return f"{{{', '.join(pairs)}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(written, value))}]"
     if isinstance(value, np.generic | np.ndarray):
         return written(value.tolist())
-    raise TypeError(f"it holds a {type(value).__name__}, which is no JSON")
+    raise TypeError(f"it holds a {type(value).__name__}, which is not valid JSON")
 
 
 def read(text: str) -> Any:
@@ -47,15 +52,17 @@ def read(text: str) -> Any:
 
 
 def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not valid JSON")
 
 
-def in_order(keys: Mapping[str, Any]) -> list[str]:
-    """Return an object's keys in jsonb's order. Raises TypeError for one that is no text."""
+@lru_cache(maxsize=1000)
+def _in_order(keys: tuple[Any, ...]) -> list[tuple[str, str]]:
+    """Return an object's keys in jsonb's order, and as they are written. Raises TypeError for one that is no text."""
     wrong = [key for key in keys if not isinstance(key, str)]
     if wrong:
         raise TypeError(f"it holds an object with the key {wrong[0]!r}, and JSON's keys are text")
-    return sorted(keys, key=lambda key: (len(key.encode("utf-8", "surrogatepass")), key))
+    ordered = sorted(keys, key=lambda key: (len(key.encode("utf-8", "surrogatepass")), key))
+    return [(key, _string(key)) for key in ordered]
 
 
 def _string(text: str) -> str:
@@ -72,7 +79,7 @@ def _string(text: str) -> str:
 
 def _fraction(value: float) -> str:
     if not isfinite(value):
-        raise ValueError(f"it holds {value}, which is no JSON")
+        raise ValueError(f"it holds {value}, which is not valid JSON")
     text = float.__repr__(value or 0.0)  # which has no sign
     return format(Decimal(text), "f") if "e" in text else text
 
@@ -93,10 +100,11 @@ def documents(template: Any, count: int, write: Write = written) -> list[str]:
     ValueError for a column of another length than `count`.
     """
     columns: list[list[str]] = []
-    pattern = _pattern(template, columns, count, write)
-    if not columns:
-        return [pattern.replace("%%", "%")] * count
-    return [pattern % values for values in zip(*columns, strict=True)]
+    constants = _pattern(template, columns, count, write).split(_COLUMN)
+    parts: list[Iterable[str]] = [repeat(constants[0], count)]
+    for column, constant in zip(columns, constants[1:], strict=True):
+        parts += [column, repeat(constant, count)]
+    return list(map("".join, zip(*parts, strict=True)))
 
 
 def _pattern(value: Any, columns: list[list[str]], count: int, write: Write) -> str:
@@ -104,17 +112,13 @@ def _pattern(value: Any, columns: list[list[str]], count: int, write: Write) -> 
         if len(value) != count:
             raise ValueError(f"the template has a column of {len(value):,} values for {count:,} rows")
         columns.append(_texts(value, write))
-        return "%s"
+        return _COLUMN
     if isinstance(value, Mapping):
-        pairs = ((_literal(_string(key)), _pattern(value[key], columns, count, write)) for key in in_order(value))
+        pairs = ((name, _pattern(value[key], columns, count, write)) for key, name in _in_order(tuple(value)))
         return f"{{{', '.join(f'{key}: {text}' for key, text in pairs)}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(_pattern(item, columns, count, write) for item in value)}]"
-    return _literal(write(value))
-
-
-def _literal(text: str) -> str:
-    return text.replace("%", "%%")
+    return write(value)
 
 
 def _texts(column: Column, write: Write) -> list[str]:
@@ -123,9 +127,9 @@ def _texts(column: Column, write: Write) -> list[str]:
         return [labels[code] for code in column.codes.tolist()]
     if column.dtype.kind in "mM":
         raise TypeError("the template has a column of moments: JSON has none, so write them as text or numbers")
-    write = _writer(column, write)
-    texts = [write(value) for value in column.tolist()]
     nulls = nulls_of(column) if column.ndim == 1 else None
+    write = _writer(column, write)
+    texts = list(map(write, (column if nulls is None else filled(column)).tolist()))
     if nulls is not None:
         texts = ["null" if is_null else text for text, is_null in zip(texts, nulls.tolist(), strict=True)]
     return texts
@@ -133,8 +137,9 @@ def _texts(column: Column, write: Write) -> list[str]:
 
 def _writer(column: NDArray[Any], write: Write) -> Write:
     """Return the quickest function that writes the column's values."""
-    if column.ndim > 1 or nulls_of(column) is not None:
-        return write
-    if column.dtype.kind in "iu":
-        return repr
-    return _string if column.dtype.kind == "U" else write
+    if column.ndim == 1:
+        return _WRITERS.get(column.dtype.kind, write)
+    return str if column.dtype.kind in "iu" and not is_masked(column) else write  # lists of whole numbers
+
+
+_WRITERS: dict[str, Write] = {"i": str, "u": str, "f": _fraction, "U": _string, "b": _CONSTANTS.__getitem__}

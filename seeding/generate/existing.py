@@ -35,42 +35,47 @@ class Found:
     """The rows that a lookup found, in the order of their natural keys."""
 
     labels: tuple[str, ...]  # natural keys, as text
-    keys: tuple[Any, ...]  # primary keys
+    values: Mapping[str, Sequence[Any]]  # of the fields that relations refer to, the primary key among them
 
 
-UNREAD = Found(("",), (None,))  # stands for rows that weren't read yet
+UNREAD = Found(("",), {})  # stands for rows that weren't read yet
 
 
 @dataclass(frozen=True, eq=False)
 class ExistingRows(Categorical):
-    """A column of existing rows: its labels are natural keys; `keys` are the rows' primary keys, in the same order."""
+    """A column of existing rows: its labels are natural keys, `values` what relations refer to, in the same order."""
 
-    keys: tuple[Any, ...]
+    values: Mapping[str, Sequence[Any]]
     lookup: Lookup
 
     @property
     def size(self) -> int:
         """How many rows there are to choose from; any number, as long as they weren't read."""
-        return len(self.keys) if self.keys != UNREAD.keys else 1 << 31
+        return len(self.labels) if self.values else 1 << 31
 
     def at(self, numbers: NDArray[np.int64]) -> ExistingRows:
         """Return the rows with these numbers below `size`, in the order of their natural keys."""
-        codes = numbers.astype(np.intp) if self.keys != UNREAD.keys else np.zeros(len(numbers), np.intp)
-        return ExistingRows(codes, self.labels, self.keys, self.lookup)
+        codes = numbers.astype(np.intp) if self.values else np.zeros(len(numbers), np.intp)
+        return ExistingRows(codes, self.labels, self.values, self.lookup)
+
+    def of(self, name: str) -> list[Any]:
+        """Return what a field has for each label: None for that of NULL, which is the last one."""
+        found = self.values.get(name, ())
+        return [*found, *[None] * (len(self.labels) - len(found))]
 
     @classmethod
     def nulls(cls, model: Any, count: int) -> ExistingRows:
         """Return a column that refers to no row at all."""
-        return cls(np.zeros(count, np.intp), (None,), (None,), Lookup(model))
+        return cls(np.zeros(count, np.intp), (None,), {}, Lookup(model))
 
     @classmethod
     def joined(cls, columns: Sequence[ExistingRows]) -> ExistingRows:
         """Return the columns of consecutive rows as one."""
         codes: list[NDArray[np.intp]] = []
         labels: list[Any] = []
-        keys: list[Any] = []
         for column in columns:
             codes.append(column.codes + len(labels))
             labels += column.labels
-            keys += [*column.keys, *[None] * (len(column.labels) - len(column.keys))]  # the last label may be NULL's
-        return cls(np.concatenate(codes), tuple(labels), tuple(keys), columns[0].lookup)
+        names = {name for column in columns for name in column.values}
+        values = {name: [value for column in columns for value in column.of(name)] for name in names}
+        return cls(np.concatenate(codes), tuple(labels), values, columns[0].lookup)

@@ -25,3 +25,10 @@ class GenericRows:
         """Model and row number as one number: `number * len(models) + code`."""
         nulls = self.codes == len(self.models)
         return masked(np.where(nulls, 0, self.numbers * len(self.models) + self.codes), nulls if nulls.any() else None)
+
+
+def check_row_numbers(numbers: Numbers, table: str, rows: int) -> None:
+    """Raise ValueError for a number that no row of a table of so many rows has."""
+    if len(numbers) and rows and not 0 <= numbers.min() <= numbers.max() < rows:
+        wrong = numbers.min() if numbers.min() < 0 else numbers.max()
+        raise ValueError(f"it refers to row {wrong} of {table}, whose rows are 0 to {rows - 1}")

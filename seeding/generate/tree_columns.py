@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from .streams import Numbers
-from .texts import Texts
-from .trees import Tree
+from .texts import Texts, joined
+from .trees import Tree, in_steps
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # treebeard's default
 
@@ -50,12 +50,22 @@ class TreeColumns:
         """The number of children (treebeard)."""
         return self.tree.child_counts(self.numbers)
 
-    def path(self, steplen: int = 4, alphabet: str = _ALPHABET, prefix: str = "") -> Texts:
+    def path(self, steplen: int = 4, alphabet: str = _ALPHABET, prefix: str = "", *, first: int = 1) -> Texts:
         """Return the materialized path (treebeard): `steplen` characters a level, below the path `prefix`.
+
+        `first` is the number of the first root, where there are others before it.
 
         Raises ValueError where a row has more children than `steplen` characters can number.
         """
-        return self.tree.paths(self.numbers, steplen, alphabet, prefix)
+        return self.tree.paths(self.numbers, steplen, alphabet, prefix, first)
+
+    def child_path(self, positions: Numbers, steplen: int = 4, alphabet: str = _ALPHABET, prefix: str = "") -> Texts:
+        """Return the path of a child of each row, by its position among the siblings, from 0.
+
+        That is for rows that a tree has besides its own: those of another model, for example, whose positions count on
+        from the `numchild` of their parents. Raises ValueError as `path` does.
+        """
+        return joined(self.path(steplen, alphabet, prefix), in_steps(positions, steplen, alphabet))
 
     def joined(self, texts: Callable[[Any], Texts], start: str = "") -> Texts:
         """Return a text of each row's ancestors and of the row itself, one after the other, behind `start`.

@@ -139,18 +139,16 @@ class Tree:
             lefts += first - start
         return lefts[places]
 
-    def paths(self, nodes: Numbers, step_length: int, alphabet: str, prefix: str) -> Texts:
+    def paths(self, nodes: Numbers, step_length: int, alphabet: str, prefix: str, first: int = 1) -> Texts:
         """Return each node's materialized path: the steps from its root, each a number from 1 among its siblings.
+
+        `first` is the number of the first root.
 
         Raises ValueError where a node has more children than a step can number.
         """
 
         def steps(nodes: Numbers) -> Texts:
-            positions = self.positions(nodes)
-            most = int(positions.max(initial=0)) + 1
-            if most >= len(alphabet) ** step_length:
-                raise ValueError(f"a path's step of {step_length} characters can't number {most:,} children")
-            return _in_base(positions + 1, alphabet, step_length)
+            return in_steps(self.positions(nodes) + np.where(nodes < self.roots, first - 1, 0), step_length, alphabet)
 
         return self.joined(nodes, steps, prefix)
 
@@ -174,6 +172,14 @@ def _runs(numbers: Numbers) -> tuple[Numbers, Numbers]:
     starts = np.ones(len(numbers), bool)
     starts[1:] = numbers[1:] != numbers[:-1]
     return numbers[starts], np.cumsum(starts) - 1
+
+
+def in_steps(positions: Numbers, length: int, alphabet: str) -> Texts:
+    """Return positions among siblings as steps of a path, which number them from 1. Raises ValueError."""
+    most = int(positions.max(initial=0)) + 1
+    if most >= len(alphabet) ** length:
+        raise ValueError(f"a path's step of {length} characters can't number {most:,} children")
+    return _in_base(positions + 1, alphabet, length)
 
 
 def _in_base(numbers: Numbers, alphabet: str, width: int) -> Texts:

@@ -22,7 +22,7 @@ def encode(columns: Sequence[Cells], count: int) -> bytes:
     """Return `count` rows, without the header and the trailer of the whole."""
     layout: list[tuple[str, object]] = [("fields", ">i2")]
     for i, cell in enumerate(columns):
-        layout += [(f"length{i}", ">i4"), (f"value{i}", cell.data.dtype)]
+        layout += [(f"length{i}", ">i4"), (f"value{i}", _bytes_of(cell).dtype)]
     row = np.dtype(layout)
     part = max(1, AT_ONCE // row.itemsize)
     if count > part:
@@ -35,7 +35,7 @@ def encode(columns: Sequence[Cells], count: int) -> bytes:
     for i, cell in enumerate(columns):
         width = cell.data.dtype.itemsize
         rows[f"length{i}"] = width if cell.lengths is None else cell.lengths
-        rows[f"value{i}"] = cell.data
+        rows[f"value{i}"] = _bytes_of(cell)
         end += 4 + width
         mask = cell.mask()
         if mask is not None:
@@ -45,6 +45,11 @@ def encode(columns: Sequence[Cells], count: int) -> bytes:
     if sent is None:
         return rows.tobytes()
     return rows.view(np.uint8).reshape(count, rows.itemsize)[sent].tobytes()
+
+
+def _bytes_of(cell: Cells) -> NDArray[np.void]:
+    """Return the values as mere bytes, which NumPy copies in less time than strings."""
+    return cell.data.view(f"V{cell.data.dtype.itemsize}")
 
 
 def _part(cells: Cells, part: slice) -> Cells:

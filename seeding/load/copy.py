@@ -25,6 +25,7 @@ from .loader import Loader, refuse_lost_rows
 from .values import names, stored_columns, stored_fields, types_of
 
 REBUILD_ROWS = 5_000  # from here on, creating indexes and checking foreign keys at the end beats doing it row by row
+REBUILD_ROWS_ON_NODES = 50_000  # of a cluster, where each index is one for each shard
 MAINTENANCE_WORK_MEM = "256MB"
 
 
@@ -43,7 +44,8 @@ class Copy(Loader):
     def locks(self, rows: int) -> dict[str, list[Table]]:
         """Return the tables; for a large load also those with foreign keys to or from them, so that nobody reads."""
         tables = [self.table_of(seeder) for seeder in self.seeders]
-        if rows < REBUILD_ROWS:
+        on_nodes = any(table.is_distributed for table in tables)
+        if rows < (REBUILD_ROWS_ON_NODES if on_nodes else REBUILD_ROWS):
             return super().locks(rows)
         if not constraints.may_rebuild(self.connection, tables):
             self._note(
@@ -51,9 +53,15 @@ class Copy(Loader):
                 "partitioned: deleting, and loading into the live constraints."
             )
             return super().locks(rows)
+        found = constraints.definitions(self.guard.catalogue, tables)
+        left = [d for d in found if d.kind == "f" and not d.can_be_recreated]
+        if left and on_nodes:  # they can't check such a key before COMMIT, and until then change no table
+            names_of_left = ", ".join(d.name for d in left)
+            self._note(f"{names_of_left} can't be recreated: deleting, and loading into the live constraints.")
+            return super().locks(rows)
         self._rebuild = True
         rebuilt = list(tables)
-        for d in constraints.definitions(self.guard.catalogue, tables):
+        for d in found:
             if d.can_be_recreated:
                 rebuilt += [table for table in (d.table, d.referenced) if table is not None and table not in rebuilt]
         return {REBUILD: rebuilt, WRITE: [table for table in self.guard.surveys if table not in rebuilt]}

@@ -46,7 +46,7 @@ class Loader(ABC):
         return {WRITE: list(self.guard.surveys)}
 
     def clear(self, guard: Guard, obstacles: Obstacles, *, losses_too: bool) -> None:
-        """Delete the rows to delete; with `losses_too`, also those that no seed created."""
+        """Delete the rows to delete; with `losses_too`, also those not created by a seed."""
         self.delete(guard, [guard.survey_of(seeder).table for seeder in self.seeders], losses_too=losses_too)
 
     def delete(self, guard: Guard, tables: Sequence[Table], *, losses_too: bool) -> None:

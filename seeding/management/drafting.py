@@ -46,7 +46,7 @@ def draft(options: Mapping[str, Any]) -> str:
     from seeding.draft.module import is_installed, module
     from seeding.draft.selection import select
 
-    selection = select(labels)
+    selection = select(labels, options["database"])
     target = selection.app
     if options["write"]:
         try:

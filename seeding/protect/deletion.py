@@ -36,23 +36,27 @@ def delete(guard: Guard, tables: Collection[Table], *, losses_too: bool) -> None
 
 
 def _delete_together(connection: BaseDatabaseWrapper, wanted: Iterable[tuple[Table, Selection]]) -> None:
-    """Delete in one statement, so that PostgreSQL looks at foreign keys, which may run in circles, after all of it."""
+    """Delete in one statement, so that PostgreSQL looks at foreign keys, which may run in circles, after all of it.
+
+    The rows are counted before: a cluster, which deletes table by table, would count what is left.
+    """
     by_table: dict[Table, Selection] = {}
     for table, rows in wanted:
         by_table[table] = by_table[table] | rows if table in by_table else rows
     if not by_table:
         return
-    deletions, counts = [], []
+    counts, deletions, deleted = [], [], []
     for n, (table, rows) in enumerate(by_table.items()):
         source = f"FROM {table.own_rows} WHERE {rows.sql}"
         deletions.append(f"deleted{n} AS (DELETE {source} RETURNING 1)")
-        counts.append(f"(SELECT count(*) {source}), (SELECT count(*) FROM deleted{n})")
+        counts.append(f"(SELECT count(*) {source})")
+        deleted.append(f"(SELECT count(*) FROM deleted{n})")
     parameters = [parameter for rows in by_table.values() for parameter in rows.parameters]
     with connection.cursor() as cursor:
-        run(cursor, f"WITH {', '.join(deletions)} SELECT {', '.join(counts)}", [*parameters, *parameters])
-        found = cursor.fetchone()
-    for table, there, gone in zip(by_table, found[::2], found[1::2], strict=True):
-        if there != gone:
+        there = run(cursor, f"SELECT {', '.join(counts)}", parameters).fetchone()
+        gone = run(cursor, f"WITH {', '.join(deletions)} SELECT {', '.join(deleted)}", parameters).fetchone()
+    for table, before, after in zip(by_table, there, gone, strict=True):
+        if before != after:
             raise _undeleted(connection, table)
 
 

@@ -29,6 +29,7 @@ from ..errors import Refused
 from ..report.results import Loss
 from .ownership import Owned, owned
 from .selections import (
+    EVERY,
     NO,
     Key,
     Selection,
@@ -80,7 +81,7 @@ class TableSurvey:
 
 @dataclass
 class Lost:
-    """Rows that no seed created, and that would be deleted."""
+    """Rows not created by a seed that would be deleted."""
 
     table: Table
     why: str
@@ -196,6 +197,9 @@ class Guard:
             for table, survey in self.surveys.items()
             if survey.seeder is not None and survey.seeder.keep is not None
         }
+        for table, survey in self.surveys.items():
+            if survey.seeder is not None and survey.seeder.is_inherited_only and survey.is_refilled:
+                named.setdefault(table, set()).update(self._of_no_heir(survey))
         if not any(named.values()):
             return
 
@@ -238,6 +242,15 @@ class Guard:
         rows = all_rows(seeder.model, self.using).filter(seeder.keep)
         prepare = seeder.key.get_db_prep_value
         return {(prepare(pk, self.connection, prepared=False),) for pk in rows.values_list("pk", flat=True)}
+
+    def _of_no_heir(self, survey: TableSurvey) -> list[Key]:
+        """Return the rows of a table that is filled for models that inherit from it, and that are none of theirs."""
+        table, rows = survey.table, EVERY if survey.keys is None else not_of_seed(survey.table, survey.keys)
+        heirs = [self._found[name] for name in survey.seeder.heirs if name in self._found] if survey.seeder else []
+        for key in self.foreign_keys:
+            if key.referenced == table and key.table in heirs and key.columns == key.table.key:
+                rows &= referred_to_by(key, EVERY).negated()
+        return select_keys(self.connection, table, rows)
 
     def _referring(self) -> list[Lost]:
         """Find the rows of other tables that refer to rows to delete, the farthest first."""

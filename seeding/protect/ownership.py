@@ -8,7 +8,7 @@ somebody else. So a seed records, apart from `seed_metadata`, for each table:
   the server's identity is recorded: a dump that is restored elsewhere fails both tests.
 - Marks: a hash of the values of the columns with the most different values (three, or up to eight in which more than
   half of them differ), of every row up to 20,000 rows, of evenly spread ones above. They judge the rows that somebody
-  wrote since, and all rows on SQLite.
+  wrote since, and all rows on SQLite and of a cluster.
 
 A row is the seed's when all its marks match, or one that tells it from others: a value of at least six characters that
 at most one row in a hundred has. So a visitor may edit most of a row. What no mark was kept of is generated again, and
@@ -17,9 +17,9 @@ so there is a rule for rows that were written together, as by a restore, or by a
 hundred or more of the rows that one transaction wrote are marked, a thousand of these stand for all of its rows, unless
 more than one in a hundred differs. (Were one in a hundred of the rows somebody else's, a thousand would all miss them
 once in 20,000 times.) A row that somebody adds comes with a transaction of its own, and is compared. SQLite doesn't
-number its transactions; there, all marked rows stand for all others in the same way. Anything else isn't shown to be
-the seed's, and isn't deleted without having been announced; nor is a row with the key of such a row, to which it is
-linked one to one.
+number its transactions, and a cluster doesn't tell them; there, all marked rows stand for all others in the same way.
+Anything else isn't shown to be the seed's, and isn't deleted without having been announced; nor is a row with the key
+of such a row, to which it is linked one to one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import Any
 
 import numpy as np
 from django.apps import apps
-from django.db import models
+from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..database.catalogue import Table
@@ -38,18 +38,18 @@ from ..database.names import run
 from ..database.record import applied
 from ..database.rows import all_rows
 from ..declare.existing import read_existing
-from ..declare.keys import NO_KEYS, Keys, RangeOfKeys, recorded_keys
+from ..declare.keys import NO_KEYS, IntegerKeys, Keys, RangeOfKeys, recorded_keys
 from ..declare.kinds import kind_of
 from ..declare.kinds.base import Kind
 from ..declare.kinds.references import Reference
 from ..declare.seeder import Seeder
 from ..declare.target import Target
 from ..errors import SeedError
-from ..generate.columns import Batch, Categorical, Column
+from ..generate.columns import Batch, Categorical, Column, objects
 from ..generate.marks import Marks, marks_of
 from ..generate.streams import Dataset
 from ..models import KeyRange
-from .selections import EVERY, Selection, any_of, count, of_seed, select_keys
+from .selections import EVERY, NO, Selection, any_of, of_seed, select_keys
 
 MARKED_ROWS = 20_000  # of a table, at most
 MARKED_COLUMNS = 3  # at least; others only where more than half of their values differ
@@ -107,7 +107,17 @@ def _sliced(batch: Batch, part: slice) -> Batch:
 
 def _marks(seeder: Seeder, names: Sequence[str], batch: Batch, target: Target) -> list[Marks]:
     kinds = {column.name: column.kind for column in seeder.columns}
-    return [marks_of(kinds[name].stored(batch.columns[name], target)) for name in names]
+    return [_marks_of_stored(kinds[name], kinds[name].stored(batch.columns[name], target), target) for name in names]
+
+
+def _marks_of_stored(kind: Kind, column: Column, target: Target) -> Marks:
+    """Return the marks of a stored column; where its field adapts values, of what the ORM sends."""
+    return _marks_of_sent(kind, kind.python(column), target.using) if kind.is_adapted else marks_of(column)
+
+
+def _marks_of_sent(kind: Kind, values: Sequence[Any], using: str) -> Marks:
+    sent = [None if value is None else kind.sent(value, connections[using]) for value in values]
+    return marks_of(objects(sent))
 
 
 @dataclass(frozen=True)
@@ -128,25 +138,35 @@ def owned(
 ) -> Owned:
     """Look at the rows of `table` in its recorded range. `name` is the table's name in the record."""
     key_range, rows = ranges[name], of_seed(table, keys)
-    number = count(connection, table, rows)
-    if not number or (key_range.seed_version is None and applied(connection.alias) is None):
+    others = EVERY
+    if table.tells_writers and _is_of_this_server(connection, key_range):
+        others = _not_written_by([str(key_range.transaction_id)])
+    number, doubtful = _count_both(connection, table, rows, others)
+    if not doubtful or (key_range.seed_version is None and applied(connection.alias) is None):
         return Owned(number, ())  # recorded before there were proofs, and nothing to generate the rows again from
-    if _is_of_this_server(connection, key_range):
-        rows &= _not_written_by([str(key_range.transaction_id)])
+    rows &= others
     model = seeders[name].model if name in seeders else _model_of(name)
     if model is None:
         return Owned(number, tuple(_keys(connection, table, rows)))
     judge = _Judge(connection.alias, model, seeders, keys, ranges, name)
     found: list[Any] = []
     trusted = []
-    for writer, sample in _samples(connection, table, rows, judge.sampled_keys).items():
+    for writer, sample in _samples(connection, table, rows & judge.marked(table)).items():
         unproven = judge.unproven(sample)
         if len(unproven) * COMMON <= len(sample):
             found += unproven
             trusted.append(writer)
-    if table.oid or not trusted:
+    if table.tells_writers or not trusted:
         found += judge.unproven(_keys(connection, table, rows & _not_written_by(trusted)))
     return Owned(number, tuple(sorted(found)))
+
+
+def _count_both(connection: BaseDatabaseWrapper, table: Table, rows: Selection, some: Selection) -> tuple[int, int]:
+    """Return the number of the rows, and of some of them, by one look at the table."""
+    query = f"SELECT count(*), count(CASE WHEN {some.sql} THEN 1 END) FROM {table.own_rows} WHERE {rows.sql}"
+    with connection.cursor() as cursor:
+        found: tuple[int, int] = run(cursor, query, [*some.parameters, *rows.parameters]).fetchone()
+    return found
 
 
 def _not_written_by(transactions: Sequence[str]) -> Selection:
@@ -159,20 +179,17 @@ def _keys(connection: BaseDatabaseWrapper, table: Table, rows: Selection) -> lis
     return [key[0] for key in select_keys(connection, table, rows)]
 
 
-def _samples(
-    connection: BaseDatabaseWrapper, table: Table, rows: Selection, keys: Sequence[Any]
-) -> dict[str, list[Any]]:
-    """Return which of the keys the rows have, by the transaction that wrote them, of those that wrote many.
+def _samples(connection: BaseDatabaseWrapper, table: Table, rows: Selection) -> dict[str, list[Any]]:
+    """Return the keys of the rows by the transaction that wrote them, some of each that wrote many.
 
-    SQLite doesn't know the transactions; there, all are one.
+    SQLite doesn't know the transactions, nor does a cluster; there, all are one.
     """
-    among = rows & any_of(table, [(key,) for key in keys])
-    if not table.oid:
-        return {"": found} if (found := _keys(connection, table, among)) else {}
+    if not table.tells_writers:
+        return {"": found} if (found := _keys(connection, table, rows)) else {}
     written: dict[str, list[Any]] = {}
-    query = f"SELECT {table.names[table.key[0]]}, xmin::text FROM {table.own_rows} WHERE {among.sql} ORDER BY 1"
+    query = f"SELECT {table.names[table.key[0]]}, xmin::text FROM {table.own_rows} WHERE {rows.sql} ORDER BY 1"
     with connection.cursor() as cursor:
-        for key, writer in run(cursor, query, among.parameters).fetchall():
+        for key, writer in run(cursor, query, rows.parameters).fetchall():
             written.setdefault(writer, []).append(key)
     return {w: some[:: max(1, len(some) // SAMPLED)] for w, some in written.items() if len(some) >= FEWEST_SAMPLED}
 
@@ -234,12 +251,14 @@ class _Judge:
         self._range = ranges[name]
         self._recorded = self._read_marks()
 
-    @property
-    def sampled_keys(self) -> list[Any]:
-        """The keys of the marked rows of a table that has others, too."""
+    def marked(self, table: Table) -> Selection:
+        """Return the rows with marks, of a table that has others, too."""
         step = self._range.mark_step or 1
-        numbers = range(0, self._keys.count, step) if self._recorded is not None and step > 1 else ()
-        return [self._keys.key(number) for number in numbers]
+        if self._recorded is None or step == 1:
+            return NO
+        if isinstance(self._keys, IntegerKeys):
+            return Selection(f"({table.names[table.key[0]]} - {self._keys.first}) %% {step} = 0")
+        return any_of(table, [(self._keys.key(number),) for number in range(0, self._keys.count, step)])
 
     def unproven(self, keys: Sequence[Any]) -> list[Any]:
         """Return those of the keys whose rows aren't shown to be the seed's."""
@@ -267,7 +286,7 @@ class _Judge:
         for i, (name, marks) in enumerate(zip(known.columns, known.marks, strict=True)):
             kind = kind_of(self._model._meta.get_field(name))  # type: ignore[arg-type]
             values = [row[i] for row in there]
-            same = _same(kind, values, marks[np.array(positions)])
+            same = _same(kind, values, marks[np.array(positions)], self._using)
             every &= same
             if not isinstance(kind, Reference):
                 is_long = np.array([len(str(value)) >= TELLING_CHARACTERS for value in values])
@@ -325,12 +344,13 @@ def _with_parents(seeder: Seeder, seeders: Mapping[str, Seeder]) -> list[Seeder]
     return waiting
 
 
-def _same(kind: Kind | None, values: Sequence[Any], marks: Marks) -> np.ndarray:
+def _same(kind: Kind | None, values: Sequence[Any], marks: Marks, using: str) -> np.ndarray:
     """Return which of the values have the marks."""
     if kind is None:
         return np.zeros(len(values), bool)
     try:
-        same: np.ndarray = marks_of(kind.read(values)) == marks
+        there = _marks_of_sent(kind, values, using) if kind.is_adapted else marks_of(kind.read(values))
+        same: np.ndarray = there == marks
     except (TypeError, ValueError, OverflowError):
         return np.zeros(len(values), bool)
     return same

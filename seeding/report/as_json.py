@@ -6,7 +6,7 @@ import json
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from .results import Loss, SeedPlan, SeedStatus
+from .results import Loss, Node, SeedPlan, SeedStatus
 
 if TYPE_CHECKING:
     from ..models import SeedMetadata
@@ -27,12 +27,17 @@ def plan_as_json(plan: SeedPlan) -> str:
             "tables": [{"table": t.table, "delete": t.delete, "keep": t.keep, "create": t.create} for t in plan.tables],
             "losses": [_loss(loss) for loss in plan.losses],
             "disposable": [_loss(loss) for loss in plan.disposable],
+            "nodes": [_node(node) for node in plan.nodes],
         }
     )
 
 
 def _loss(loss: Loss) -> dict[str, Any]:
     return {"table": loss.table, "why": loss.why, "rows": loss.rows, "keys": [str(key) for key in loss.examples]}
+
+
+def _node(node: Node) -> dict[str, Any]:
+    return {"node": node.name, "bytes": node.bytes}
 
 
 def status_as_json(status: SeedStatus) -> str:
@@ -42,6 +47,7 @@ def status_as_json(status: SeedStatus) -> str:
             "database": status.database,
             "running": status.running,
             "in_force": status.applied.seed_version if status.applied else None,
+            "nodes": [_node(node) for node in status.nodes],
             "attempts": [_attempt(attempt) for attempt in status.attempts],
         }
     )

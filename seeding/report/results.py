@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from .wording import counted, printable
+from .wording import counted, number_of, printable
 
 if TYPE_CHECKING:
     from ..models import SeedMetadata
@@ -72,7 +72,7 @@ class ClearResult:
 
 @dataclass(frozen=True)
 class Loss:
-    """Rows that no seed created, and that a seed would delete."""
+    """Rows not created by a seed that a seed would delete."""
 
     table: str
     why: str
@@ -85,6 +85,24 @@ class Loss:
         why = self.why if self.rows == 1 else self.why.replace("references", "reference", 1)
         what = f"{self.rows:,} {'row' if self.rows == 1 else 'rows'} {why}"
         return printable(f"{self.table}: {what}" + (f" (key {keys})" if self.examples else ""))
+
+
+@dataclass(frozen=True)
+class Node:
+    """A server of a cluster that holds rows."""
+
+    name: str  # host:port
+    bytes: int | None  # of all its shards; None where that can't be told now
+
+    def __str__(self) -> str:
+        return self.name if self.bytes is None else f"{self.name} ({self.bytes / 1_000_000:,.1f} MB)"
+
+
+def cluster_in_words(nodes: Sequence[Node]) -> str:
+    """Return of how many nodes a cluster is, and how its rows are spread; nothing where there is none."""
+    if not nodes:
+        return ""
+    return f"A Citus cluster of {number_of(len(nodes), 'node')}: {', '.join(map(str, nodes))}."
 
 
 @dataclass(frozen=True)
@@ -112,6 +130,7 @@ class SeedPlan:
     disposable: Sequence[Loss] = ()  # rows that may be deleted with those that they reference
     obstacles: Sequence[str] = ()  # what of the database a seed can't see through, in words
     clears: bool = False  # it is the plan of a clearing, which creates nothing
+    nodes: Sequence[Node] = ()  # where the database is a cluster
 
     def __repr__(self) -> str:
         if self.clears:
@@ -129,6 +148,7 @@ class SeedStatus:
     attempts: Sequence[SeedMetadata]  # the newest ones
     applied: SeedMetadata | None  # the attempt whose data is in the tables
     attempt_count: int
+    nodes: Sequence[Node] = ()  # where the database is a cluster
 
     def __repr__(self) -> str:
         state = f"{self.applied.seed_version} is applied" if self.applied else "nothing is applied"

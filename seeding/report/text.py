@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from .results import SeedPlan, SeedStatus
+from .results import Node, SeedPlan, SeedStatus, cluster_in_words
 from .wording import duration, printable
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def plan_as_text(plan: SeedPlan) -> str:
     if plan.clears:
         return _clearing_as_text(plan)
     lines = [f"{plan.database}: {plan.version} is {'applied' if plan.applied else 'not applied'}."]
+    lines += _cluster(plan.nodes)
     lines.append(
         f"A seed would skip. With --force, by the loader {plan.loader}, it would:"
         if plan.applied
@@ -48,7 +49,7 @@ def plan_as_text(plan: SeedPlan) -> str:
 
 def _clearing_as_text(plan: SeedPlan) -> str:
     state = f"{plan.version} is applied" if plan.applied else "nothing is applied"
-    lines = [f"{plan.database}: {state}."]
+    lines = [f"{plan.database}: {state}.", *_cluster(plan.nodes)]
     if not any(t.delete for t in plan.tables):
         return "\n".join([*lines, "There are no seeded rows to clear."])
     names = max(len(t.table) for t in plan.tables) + 1
@@ -58,6 +59,10 @@ def _clearing_as_text(plan: SeedPlan) -> str:
         f"  {t.table + ':':<{names}} delete {t.delete:>{deleted},} seeded rows, keep {t.keep:,}" for t in plan.tables
     ]
     return "\n".join([*lines, *_losses(plan), *_refusals(plan)])
+
+
+def _cluster(nodes: Sequence[Node]) -> list[str]:
+    return [cluster_in_words(nodes)] if nodes else []
 
 
 def _losses(plan: SeedPlan) -> list[str]:
@@ -87,6 +92,7 @@ def status_as_text(status: SeedStatus, width: int, colours: Mapping[str, Callabl
     """
     state = f"{printable(status.applied.seed_version)} is applied" if status.applied else "nothing is applied"
     lines = [f"{status.database}: {state}, {'a seed is' if status.running else 'no seed is'} running."]
+    lines += _cluster(status.nodes)
     if not status.attempts:
         return "\n".join([*lines, "No seed has been applied yet."])
     shown = status.attempts[:SHOWN_ATTEMPTS]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 
-from ..admin_actions import QUICK_ROWS, ago, applied, configured, counts_of, is_quick, may_seed, seconds
+from ..admin_actions import QUICK_ROWS, ago, applied, cluster, configured, counts_of, is_quick, may_seed, seconds
 from ..models import SeedMetadata, Status
 
 register = template.Library()
@@ -14,7 +14,10 @@ register = template.Library()
 
 @register.inclusion_tag("seeding/status.html", takes_context=True)
 def seed_status(context: dict[str, Any]) -> dict[str, Any]:
-    """Show the applied attempt and the last failure to those who may see attempts; two queries."""
+    """Show the applied attempt and the last failure to those who may see attempts: two queries.
+
+    A third asks PostgreSQL whether this is a cluster.
+    """
     user = context["request"].user
     if not (user.has_perm("seeding.view_seedmetadata") or user.has_perm("seeding.change_seedmetadata")):
         return {"shown": False}
@@ -29,6 +32,7 @@ def seed_status(context: dict[str, Any]) -> dict[str, Any]:
         "configured": found,
         "differs": attempt is not None and found.version not in ("", attempt.seed_version),
         "may_seed": may_seed(user, found),
+        "cluster": cluster() if attempt else "",
         "quick": is_quick(attempt),
         "quick_rows": f"{QUICK_ROWS:,}",
     }

@@ -22,6 +22,7 @@ from seeding import seed
 from seeding.models import SeedMetadata
 
 pytestmark = pytest.mark.django_db
+few = pytest.mark.seeded("v1", users=3, orders=5)
 
 PAGES = (
     "/admin/",
@@ -43,8 +44,8 @@ def admin() -> Client:
 
 
 @pytest.mark.parametrize("page", PAGES)
+@few
 def test_admin__pages(admin: Client, page: str) -> None:
-    seed(row_counts={"users": 3, "orders": 5})
     assert admin.get(page).status_code == 200
 
 
@@ -64,8 +65,8 @@ def test_csrf_failures__are_explained_without_inline_styles() -> None:
     assert "style=" not in answer.content.decode()
 
 
+@few
 def test_admin__seed_metadata_is_a_record(admin: Client) -> None:
-    seed(row_counts={"users": 3, "orders": 5})
     row = SeedMetadata.objects.get()
     assert admin.get("/admin/seeding/seedmetadata/add/").status_code == 403
     page = f"/admin/seeding/seedmetadata/{row.pk}/change/"
@@ -82,14 +83,14 @@ def test_admin__seed_metadata_is_a_record(admin: Client) -> None:
 def test_admin__shows_attempts(admin: Client) -> None:
     seed(row_counts={"users": 3, "orders": 1500})
     SeedMetadata.objects.create(seed_version="v0", status="failed", error="Out of <luck>.", host="seed-7")
-    in_force = SeedMetadata.objects.get(status="success")
+    applied = SeedMetadata.objects.get(status="success")
     page = admin.get("/admin/seeding/seedmetadata/").content.decode()
     assert re.findall(r'<td class="field-rows[^"]*">([^<]*)</td>', page) == ["-", "-", "-", "3", "1,500", "1,500"]
     assert '<span class="seed-status failed">Failed</span>' in page
     assert '<span class="seed-status success">Applied</span>' in page
     assert "just now" in page
-    attempt = admin.get(f"/admin/seeding/seedmetadata/{in_force.pk}/change/").content.decode()
-    for digest in (*in_force.digests.values(), *in_force.sample_digests.values()):
+    attempt = admin.get(f"/admin/seeding/seedmetadata/{applied.pk}/change/").content.decode()
+    for digest in (*applied.digests.values(), *applied.sample_digests.values()):
         assert digest in attempt
     failed = SeedMetadata.objects.get(status="failed")
     attempt = admin.get(f"/admin/seeding/seedmetadata/{failed.pk}/change/").content.decode()
@@ -99,8 +100,8 @@ def test_admin__shows_attempts(admin: Client) -> None:
     assert "only the record of this attempt is deleted" in confirmation
 
 
+@few
 def test_admin__verifies_the_data(admin: Client) -> None:
-    seed(row_counts={"users": 3, "orders": 5})
     row = SeedMetadata.objects.get()
     page = f"/admin/seeding/seedmetadata/{row.pk}/change/"
     verify = f"/admin/seeding/seedmetadata/{row.pk}/verify/"
@@ -123,8 +124,8 @@ def test_admin__verifies_the_data(admin: Client) -> None:
 
 
 @pytest.mark.parametrize("page", ["accounts/user", "orders/order", "orders/payment", "seeding/seedmetadata"])
+@few
 def test_admin__shows_nothing_to_staff_without_permissions(page: str) -> None:
-    seed(row_counts={"users": 3, "orders": 5})
     client = Client()
     client.force_login(baker.make_recipe("accounts.staff"))
     assert page not in client.get("/admin/").content.decode()
@@ -136,8 +137,8 @@ def test_admin__shows_nothing_to_staff_without_permissions(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", ["accounts/user", "orders/order", "orders/payment", "seeding/seedmetadata"])
+@few
 def test_admin__lets_staff_view_without_deleting(page: str) -> None:
-    seed(row_counts={"users": 3, "orders": 5})
     staff = baker.make_recipe("accounts.staff")
     staff.user_permissions.add(Permission.objects.get(codename=f"view_{page.partition('/')[2]}"))
     client = Client()
@@ -183,8 +184,8 @@ def test_admin__finds_rows(admin: Client) -> None:
     "parameters",
     ["created_at__since=yesterday", "created_at__until=2026-02-30", "user=ada", "user=" + "9" * 30],
 )
+@few
 def test_admin__says_no_to_parameters_that_make_no_sense(admin: Client, parameters: str) -> None:
-    seed(row_counts={"users": 3, "orders": 5})
     assert admin.get(f"/admin/orders/order/?{parameters}").headers["Location"].endswith("?e=1")
     assert admin.get("/admin/orders/order/?e=1").status_code == 200
 
@@ -201,8 +202,8 @@ def test_admin__says_no_to_parameters_that_make_no_sense(admin: Client, paramete
         "seeding/seedmetadata/?seed_version=%00",
     ],
 )
+@few
 def test_admin__filters_by_nothing_but_what_it_offers(admin: Client, page: str) -> None:
-    seed(row_counts={"users": 3, "orders": 5})
     assert admin.get(f"/admin/{page}").status_code == 400
     assert admin.get(f"/admin/{page.partition('?')[0]}?_facets=True").context["cl"].add_facets is False
 

@@ -25,6 +25,7 @@ from seeding.models import SeedMetadata
 pytestmark = pytest.mark.django_db
 
 FEW = {"users": 3, "orders": 5}
+few = pytest.mark.seeded("v1", **FEW)
 AGAIN = "/admin/seeding/seedmetadata/seed-again/"
 
 
@@ -80,16 +81,16 @@ def test_index__says_what_is_in_the_database(admin: Client) -> None:
     assert f'action="/admin/seeding/seedmetadata/{attempt.pk}/verify/"' in admin.get("/admin/").content.decode()
 
 
+@few
 def test_index__says_which_version_comes_next(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    seed()
     monkeypatch.setenv("SEED_VERSION", "v2")
     assert "The settings ask for v2 : the next seed replaces v1 with it." in text_of(admin, "/admin/")
     monkeypatch.setenv("SEED_VERSION", "no version")
     assert "The settings can't be read: SEED_VERSION: " in text_of(admin, "/admin/").replace("&#x27;", "'")
 
 
+@few
 def test_index__says_what_to_run_for_many_rows(admin: Client) -> None:
-    seed()
     SeedMetadata.objects.update(row_counts={"users": 10**6, "orders": 10**7, "payments": 10**7})
     index = text_of(admin, "/admin/")
     assert "orders 10,000,000" in index
@@ -108,16 +109,16 @@ def test_index__shows_the_last_failure(admin: Client) -> None:
     assert "The last failure was v2 on" in index
 
 
+@few
 def test_index__shows_nothing_to_those_who_may_not_see_attempts() -> None:
-    seed()
     assert "seed-panel" not in staff().get("/admin/").content.decode()
     index = staff("view_seedmetadata").get("/admin/").content.decode()
     assert "seed-panel" in index
     assert "Seed again" not in index
 
 
+@few
 def test_index__asks_few_queries(admin: Client) -> None:
-    seed()
     with CaptureQueriesContext(connection) as asked:
         admin.get("/admin/")
     assert len(asked) <= 6
@@ -129,8 +130,8 @@ def test_index__has_a_name_of_its_own(admin: Client) -> None:
     assert "View site" not in index
 
 
+@few
 def test_seed_again__shows_the_plan_and_seeds(admin: Client) -> None:
-    seed()
     first = SeedMetadata.objects.get()
     page = text_of(admin, AGAIN)
     assert "Seed v1 again" in page
@@ -153,8 +154,8 @@ def test_seed_again__seeds_for_the_first_time(admin: Client) -> None:
     assert SeedMetadata.objects.get().status == "success"
 
 
+@few
 def test_seed_again__deletes_nothing_that_no_seed_created(admin: Client) -> None:
-    seed()
     baker.make_recipe("accounts.user", email="ada@example.com")
     page = text_of(admin, AGAIN)
     assert "these rows were not created by a seed and would be deleted" in page
@@ -166,8 +167,8 @@ def test_seed_again__deletes_nothing_that_no_seed_created(admin: Client) -> None
     assert SeedMetadata.objects.count() == 1
 
 
+@few
 def test_seed_again__is_for_those_who_may_where_seeding_is_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
-    seed()
     form = {"version": "v1", "attempt": SeedMetadata.objects.get().pk}
     for client in (staff("view_seedmetadata"), staff("apply_seed"), staff()):
         assert client.get(AGAIN).status_code == client.post(AGAIN, form).status_code == 403
@@ -182,8 +183,8 @@ def test_seed_again__is_for_those_who_may_where_seeding_is_enabled(monkeypatch: 
 
 
 @pytest.mark.parametrize("many", ["applied", "asked for"])
+@few
 def test_seed_again__says_what_to_run_for_many_rows(admin: Client, monkeypatch: pytest.MonkeyPatch, many: str) -> None:
-    seed()
     if many == "applied":
         SeedMetadata.objects.update(row_counts={"orders": 10**7})
     else:
@@ -203,9 +204,9 @@ def test_attempts__say_what_next_where_there_are_none(admin: Client) -> None:
     assert "match." in text_of(admin, "/admin/seeding/seedmetadata/?status__exact=failed")
 
 
+@few
 def test_attempts__shorten_digests_and_say_utc(admin: Client, settings: Any) -> None:
     settings.TIME_ZONE = "America/New_York"
-    seed()
     attempt = SeedMetadata.objects.get()
     page = admin.get(f"/admin/seeding/seedmetadata/{attempt.pk}/change/").content.decode()
     for digest in attempt.digests.values():
@@ -227,8 +228,8 @@ def test_lists__say_what_next_where_nothing_is_listed(admin: Client, page: str) 
     assert f"No {name}s match. Show all {name}s" in shown
 
 
+@few
 def test_lists__name_their_links_apart(admin: Client) -> None:
-    seed()
     for path in ("/admin/", "/admin/orders/order/", "/admin/accounts/user/"):
         page = admin.get(path).content.decode()
         found = re.findall(r'<a href="([^"]*)"[^>]*>(.*?)</a>', page, re.DOTALL)

@@ -144,3 +144,13 @@ def test_numbers__take_the_types_limits(type_name: str, limit: int) -> None:
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_microseconds__count_from_1970(moment: datetime) -> None:
     assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds(moment)) == moment
+
+
+@given(st.lists(st.lists(st.none() | st.binary(max_size=5), max_size=4)))
+def test_behind__puts_lists_of_cells_behind_headers(rows: list[list[bytes | None]]) -> None:
+    flat = [value for row in rows for value in row]
+    content, lengths = cells.with_lengths(cells.of_bytes(flat))
+    counts = np.array([len(row) for row in rows], np.int64)
+    made = cells.behind(counts.astype(">i2"), content, cells.sums(lengths, counts))
+    framed = [[struct.pack(">i", -1) if v is None else struct.pack(">i", len(v)) + v for v in row] for row in rows]
+    assert encoded(made, len(rows)) == [struct.pack(">h", len(row)) + b"".join(row) for row in framed]

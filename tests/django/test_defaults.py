@@ -7,12 +7,13 @@ from itertools import count
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from seeding.declare.defaults import constant_of, is_filled_by_the_database
+from seeding.declare.defaults import constant_of, is_filled_by_the_database, random_uuid_of
 
 NUMBERS = count()
 
@@ -39,6 +40,9 @@ def found(field: Any) -> Any:
         (models.IntegerField(blank=True), None),
         (models.IntegerField(default=lambda: 3), (3,)),
         (models.IntegerField(default=lambda: next(NUMBERS)), None),
+        (models.IntegerField(default=lambda: 1 // 0), None),
+        (models.IntegerField(default=ContentType.objects.count), None),
+        (models.UUIDField(default=lambda: uuid.UUID("no")), None),
         (models.DecimalField(default="1.5", max_digits=5, decimal_places=2), (Decimal("1.5"),)),
         (models.CharField(default=gettext_lazy("Yes")), ("Yes",)),
         (models.CharField(blank=True), ("",)),
@@ -55,6 +59,12 @@ def found(field: Any) -> Any:
 )
 def test_constant_of(field: Any, expected: Any) -> None:
     assert found(field) == expected
+
+
+def test_random_uuid_of__a_default_that_fails() -> None:
+    field = models.UUIDField(default=lambda: uuid.UUID("no"))
+    field.set_attributes_from_name("column")
+    assert random_uuid_of(field) is None
 
 
 def test_constant_of__a_relation_is_the_key() -> None:

@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.test.utils import isolate_apps
 
-from seeding.declare.existing import natural_key
+from seeding.declare.existing import natural_key, referred_fields
 from tests.sketch import LOADERS, Sketch, Write, failure, plan_of, verified
 
 SHOP = """
@@ -77,6 +77,33 @@ def test_natural_key__of_other_tables() -> None:
     assert natural_key(Code) == ("code",)
     assert natural_key(Own) == ("code__code",)
     assert natural_key(Plain) == ("name", "size")
+
+
+@isolate_apps("tests")
+def test_referred_fields__are_the_key_and_what_relations_name() -> None:
+    class Place(models.Model):
+        code = models.CharField(max_length=2, unique=True)
+        name = models.CharField(max_length=9, unique=True)
+        near = models.ForeignKey("self", models.CASCADE, related_name="+")
+
+        class Meta:
+            app_label = "tests"
+
+    class Town(Place):
+        inside = models.ManyToManyField(Place, related_name="towns")
+
+        class Meta:
+            app_label = "tests"
+
+    class Visit(models.Model):
+        place = models.ForeignKey(Place, models.CASCADE, to_field="code", related_name="+")
+        town = models.ForeignKey(Town, models.CASCADE)
+
+        class Meta:
+            app_label = "tests"
+
+    assert referred_fields(Place) == ("id", "code")
+    assert referred_fields(Town) == ("place_ptr",)
 
 
 @pytest.mark.parametrize("loader", LOADERS)
@@ -193,3 +220,44 @@ def test_existing__of_a_content_type(sketch: Write) -> None:
     query = "SELECT DISTINCT model FROM shop_city JOIN django_content_type AS t ON t.id = kind_id"
     assert shop.query(query) == [("city",)]
     verified(shop)
+
+
+CODES = """
+class Country(models.Model):
+    code = models.CharField(max_length=2, unique=True)
+    number = models.IntegerField(unique=True, null=True)
+    token = models.UUIDField(default=uuid.uuid4)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token"], name="one_token")]
+
+class City(models.Model):
+    country = models.ForeignKey(Country, models.CASCADE, to_field="code")
+    other = models.ForeignKey(Country, models.CASCADE, to_field="number", null=True, related_name="+")
+    token = models.ForeignKey(Country, models.CASCADE, to_field="token", related_name="+")
+    kept_by = models.ForeignKey(Country, models.CASCADE, related_name="+")
+    number = models.IntegerField(default=0)
+"""
+CODED_CITIES = """
+@register(City, count=40)
+def cities(rows):
+    country = rows.existing(Country, number__gt=1)
+    return {"country": country, "token": country, "kept_by": country, "other": country}
+"""
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_existing__referred_to_by_other_columns_than_their_key(sketch: Write, loader: str) -> None:
+    shop = sketch(CODES, CODED_CITIES)
+    for number, code in enumerate(("EE", "EG", "CL", "EC")):
+        shop.query(f"INSERT INTO shop_country (code, number, token) VALUES ('{code}', {number}, '{number:032}')")
+    for version in ("v1", "v2"):
+        shop.seed("--loader", loader, "--seed-version", version)
+        verified(shop, "--seed-version", version)
+    query = (
+        "SELECT c.code, count(*) FROM shop_city AS s JOIN shop_country AS c ON c.code = s.country_id"
+        " WHERE c.number = s.other_id AND c.token = s.token_id AND c.id = s.kept_by_id GROUP BY 1"
+    )
+    found = dict(shop.query(query))
+    assert set(found) == {"CL", "EC"}
+    assert sum(found.values()) == 40

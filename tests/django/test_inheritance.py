@@ -173,6 +173,38 @@ def test_guard__keeps_a_row_in_all_its_tables(sketch: Write, loader: str) -> Non
 
 
 @pytest.mark.parametrize("loader", LOADERS)
+def test_guard__leaves_rows_alone_that_are_of_no_seeded_model(sketch: Write, loader: str) -> None:
+    """A parent without a seeder: its own rows, and those of models without a seeder, are none of a seed's business."""
+    seeds = """
+@register(Bar, count=3)
+def bars(rows):
+    return {"name": rows.code(rows.version + " {n}"), "has_music": True}
+"""
+    shop = sketch(PLACES, seeds)
+    columns = "(name, is_mine, made_at, note) VALUES ('{}', false, '2026-01-01 00:00:00+00', '')"
+    shop.query(f"INSERT INTO shop_place {columns.format('park')}")
+    shop.query(f"INSERT INTO shop_place {columns.format('inn')}")
+    shop.query("INSERT INTO shop_restaurant (where_id, stars) VALUES (2, 3)")
+    before = shop.rows("shop_place")
+    shop.seed("--loader", loader)
+    verified(shop)
+    assert shop.plan("--force")["tables"][0] == {"table": "shop_place", "delete": 3, "keep": 2, "create": 3}
+    shop.seed("--loader", loader, *V2)
+    verified(shop, *V2)
+    assert shop.rows("shop_place")[:2] == before
+    assert shop.query("SELECT count(*) FROM shop_place") == [(5,)]
+    shop.query(f"INSERT INTO shop_place {columns.format('pub')}")
+    (key,) = shop.query("SELECT max(id) FROM shop_place")[0]
+    shop.query(f"INSERT INTO shop_bar (place_ptr_id, has_music) VALUES ({key}, true)")
+    assert lost_rows(shop.plan("--force")) == {"shop_place": 1, "shop_bar": 1}
+    shop.seed("--loader", loader, "--force", "--overwrite")
+    assert shop.query("SELECT count(*) FROM shop_place WHERE name = 'pub'") == [(0,)]
+    shop.write(seeds="@register(User, count=1)\ndef users(rows):\n    return {'username': 'x', 'password': ''}\n")
+    shop.seed("--loader", loader, "--force")
+    assert shop.rows("shop_place") == before
+
+
+@pytest.mark.parametrize("loader", LOADERS)
 def test_ownership__of_rows_that_took_the_keys_over(sketch: Write, loader: str) -> None:
     shop = sketch(PLACES, PLACE_SEEDS)
     shop.seed("--loader", loader)

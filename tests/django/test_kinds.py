@@ -106,7 +106,7 @@ def test_column__takes(field: models.Field, value: Any, declared: list[Any]) -> 
         (DECIMAL, Decimal("1000"), "it holds 1000.00, and the field has 5 digits"),
         (DECIMAL, -100_000, "it holds -1000.00, and the field has 5 digits"),
         (FLOAT, Categorical(np.array([0, 0]), ("a",)), "it holds 'a', and this column holds floating point numbers"),
-        (FLOAT, float("nan"), "it holds a value that is no finite number, which not every database stores"),
+        (FLOAT, float("nan"), "it holds a value that is not a finite number, which not every database stores"),
         (BOOLEAN, [1, 2], "it holds 1, and this column holds booleans"),
         (BOOLEAN, np.array([1, 0]), "it holds int64 values, and this column holds booleans"),
         (TEXT, [1, 2], "it holds 1, and this column holds text"),

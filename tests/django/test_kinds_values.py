@@ -181,9 +181,21 @@ def test_address__is_written_as_django_writes_it() -> None:
     assert values(unpacked, ADDRESSES[1:2], 1) == ["192.0.2.7"]
 
 
+@given(st.ip_addresses(v=6) | st.integers(0, 2**32 - 1).map(lambda n: ipaddress.IPv6Address(n | 0xFFFF << 32)))
+def test_address__of_version_6_is_written_as_django_writes_it(address: ipaddress.IPv6Address) -> None:
+    given = [address, address.exploded, address.compressed.upper()]
+    found = values(kind(models.GenericIPAddressField()), given, 3)
+    assert found == [models.GenericIPAddressField().clean(str(address), None)] * 3
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_address__of_version_4_may_be_a_number(number: int) -> None:
+    assert values(kind(models.GenericIPAddressField()), np.array([number]), 1) == [str(ipaddress.IPv4Address(number))]
+
+
 UNFIT: dict[str, tuple[Any, Any, str]] = {
-    "uuid of text": (models.UUIDField(), ["abc"], "'abc', which is no UUID"),
-    "uuid below zero": (models.UUIDField(), np.array([-1]), "-1, which is no UUID"),
+    "uuid of text": (models.UUIDField(), ["abc"], "'abc', which is not a valid UUID"),
+    "uuid below zero": (models.UUIDField(), np.array([-1]), "-1, which is not a valid UUID"),
     "uuid of a fraction": (models.UUIDField(), [0.5], "0.5, and this column holds UUIDs"),
     "uuid of fractions": (models.UUIDField(), np.array([0.5]), "float64 values, and this column holds UUIDs"),
     "clock after midnight": (models.TimeField(), [86_400_000_000], "86400000000 microseconds since midnight"),
@@ -192,18 +204,18 @@ UNFIT: dict[str, tuple[Any, Any, str]] = {
     "clock of a moment": (models.TimeField(), [datetime.datetime(2026, 1, 5)], "holds times of day"),  # noqa: DTZ001
     "duration of text": (models.DurationField(), ["1 day"], "'1 day', and this column holds durations"),
     "duration too long": (models.DurationField(), [2**63], "doesn't fit into 64 bits"),
-    "address of text": (models.GenericIPAddressField(), ["localhost"], "'localhost', which is no IP address"),
-    "address with an interface": (models.GenericIPAddressField(), ["fe80::1%eth0"], "which is no IP address"),
+    "address of text": (models.GenericIPAddressField(), ["localhost"], "'localhost', which is not a valid IP address"),
+    "address with an interface": (models.GenericIPAddressField(), ["fe80::1%eth0"], "which is not a valid IP address"),
     "address of the other protocol": (models.GenericIPAddressField(protocol="IPv4"), ["::1"], "addresses of IPv4"),
-    "address too large": (models.GenericIPAddressField(), [2**32], "4294967296, which is no IP address"),
+    "address too large": (models.GenericIPAddressField(), [2**32], "4294967296, which is not a valid IP address"),
     "bytes of text": (models.BinaryField(), ["abc"], "'abc', and this column holds bytes"),
     "too many bytes": (models.BinaryField(max_length=2), [b"abc"], "3 bytes, and max_length is 2"),
-    "document that isn't a number": (models.JSONField(), [[float("nan")]], "nan, which is no JSON"),
-    "document of a set": (models.JSONField(), [{"a": {1}}], "a set, which is no JSON"),
+    "document that isn't a number": (models.JSONField(), [[float("nan")]], "nan, which is not valid JSON"),
+    "document of a set": (models.JSONField(), [{"a": {1}}], "a set, which is not valid JSON"),
     "document with a number as key": (models.JSONField(), [{1: 2}], "the key 1, and JSON's keys are text"),
     "document with NUL": (models.JSONField(), [["a\0"]], "NUL character"),
     "document with half a character": (models.JSONField(), ["\ud800"], "half a character"),
-    "text that is no document": (models.JSONField(), np.array(["{"]), "the text '{', which is no JSON"),
+    "text that is no document": (models.JSONField(), np.array(["{"]), "the text '{', which is not valid JSON"),
     "text that is null": (models.JSONField(), np.array(["null"]), "give None, which is stored as NULL"),
     "template of other length": (models.JSONField(), {"a": np.arange(2)}, "a column of 2 values for 1 rows"),
     "template of moments": (models.JSONField(), {"a": np.array([0], "M8[s]")}, "JSON has none"),
@@ -260,6 +272,29 @@ def test_kind_of__a_field_class_of_ones_own_by_its_type(db_type: str, given: Any
 def test_kind_of__unknown_types() -> None:
     for db_type in ("geometry(Point)", "", "money"):
         assert kind_of(OwnField(db_type)) is None
+
+
+class ShoutedField(models.CharField):
+    pass
+
+
+class Shouted(Text):
+    fields = (ShoutedField,)
+
+    def number(self, value: Any) -> str:
+        return super().number(value).upper()
+
+
+def test_kind__another_number_is_asked_for_every_value() -> None:
+    made = Shouted(ShoutedField(max_length=9, null=True))
+    for texts in (["a", "b"], ["a", None, "b"], Categorical(np.array([0, 1]), ("a", "b"))):
+        assert [text for text in made.python(made.column(texts, len(texts))) if text] == ["A", "B"]
+
+
+def test_text__of_a_list_is_refused_for_one_value() -> None:
+    for text, message in (("b\0", "stores no NUL"), ("\ud800", "is no Unicode text")):
+        with pytest.raises(ValueError, match=message):
+            kind(models.TextField()).column(["a", text, "c"], 3)
 
 
 def test_register_kind__refuses_a_class_that_another_serves() -> None:

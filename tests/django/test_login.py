@@ -102,7 +102,7 @@ def test_login__does_not_count_an_empty_form() -> None:
 
 def test_login__logs_no_password_typed_for_an_address(caplog: pytest.LogCaptureFixture) -> None:
     attempt("open sesame", "open sesame")
-    assert logged(caplog) == ["Failed log-in as something that is no e-mail address, from 192.0.2.1."]
+    assert logged(caplog) == ["Failed log-in as something that is not an e-mail address, from 192.0.2.1."]
 
 
 def test_login__checks_a_few_passwords_at_a_time(

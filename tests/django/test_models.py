@@ -39,9 +39,22 @@ def test_users__lifetime_value(django_assert_num_queries: Any) -> None:
     baker.make_recipe("accounts.user", email="bob@example.com")
     for total, state in (("10", "completed"), ("5.50", "completed"), ("7", "pending")):
         baker.make_recipe("orders.order", user=ada, total=total, status=state)
-    with django_assert_num_queries(1):
-        users = list(with_lifetime_value(User.objects.order_by("email")))
+    with django_assert_num_queries(2):
+        users = with_lifetime_value(User.objects.order_by("email"))
     assert [(u.order_count, u.lifetime_value) for u in users] == [(3, Decimal("15.5")), (0, Decimal(0))]
+    assert with_lifetime_value(User.objects.none()) == []
+
+
+def test_users__lifetime_value_of_more_than_one_query_asks_for(
+    django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orders.models.USERS_AT_ONCE", 2)
+    seed(row_counts={"users": 5, "orders": 20})
+    with django_assert_num_queries(4):
+        users = with_lifetime_value(User.objects.all())
+    assert sum(user.order_count for user in users) == 20
+    for user in users:
+        assert user.lifetime_value == sum(o.total for o in user.orders.completed())
 
 
 def test_user__addresses_are_lower_case_and_unique() -> None:

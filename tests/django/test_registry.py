@@ -2,6 +2,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.db.models import Model
 from django.test.utils import isolate_apps
@@ -154,6 +155,79 @@ def test_check__names_a_field_that_can_not_be_seeded() -> None:
         "A field class of your own needs a kind: see seeding.register_kind. (seeding.E105)"
     )
     assert "content (a Opaque)" in refused(registered((Vault, {"name": "x"})))
+
+
+class PointField(models.Field):
+    """What a GIS field is to whoever knows fields alone: Django's own can't be imported without GDAL."""
+
+    empty_strings_allowed = False
+
+    def __init__(self, srid: int = 4326, spatial_index: bool = True, **options: Any) -> None:
+        self.srid, self.spatial_index = srid, spatial_index
+        super().__init__(**options)
+
+    def db_type(self, connection: Any) -> str:
+        return f"geometry(POINT,{self.srid})"
+
+
+def point_field() -> Any:
+    """Return Django's own class where GDAL is installed, else the stand-in."""
+    try:
+        from django.contrib.gis.db.models import PointField as Own
+    except ImproperlyConfigured:
+        return PointField
+    return type("PointField", (Own,), {"db_type": PointField.db_type, "__module__": __name__})
+
+
+@isolate_apps("tests")
+@pytest.mark.parametrize("columns", [{"name": "x"}, {"name": "x", "at": "POINT(1 2)", "maybe": None}])
+def test_check__names_gis_fields(columns: dict[str, Any]) -> None:
+    point = point_field()
+
+    class Shop(Named):
+        at = point()
+        maybe = point(null=True)
+
+    named = "at (a PointField)" if "at" not in columns else "at (a PointField), maybe (a PointField)"
+    left_out = "at" if "at" not in columns else "at and maybe"
+    assert refused(registered((Shop, columns))) == (
+        f"{WHERE} can't seed tests.Shop: no value can be given for {named}. "
+        f"GIS fields can't be seeded: leave {left_out} out, which needs null=True or a default. (seeding.E105)"
+    )
+
+
+@isolate_apps("tests")
+def test_check__gis_fields_that_may_be_null_can_be_left_out() -> None:
+    point = point_field()
+
+    class Shop(Named):
+        at = point(null=True)
+
+    (seeder,) = registered((Shop, {"name": "x"})).discover()
+    assert [c.field.name for c in seeder.constants] == ["at"]
+
+
+@isolate_apps("tests")
+def test_check__names_five_missing_columns_at_once() -> None:
+    class Town(Named):
+        pass
+
+    class Shop(Named):
+        town = models.ForeignKey(Town, models.CASCADE)
+        size = models.IntegerField()
+        opens_at = models.TimeField()
+        token = models.UUIDField()
+        settings = models.JSONField()
+
+    assert refused(registered((Town, {"name": "x"}), (Shop, {"name": "x"}))) == (
+        f"{WHERE} doesn't declare all columns of tests.Shop that may not be NULL and have no plain default. Add:\n"
+        '    "town": rows.reference("town", Town),  # ForeignKey\n'
+        '    "size": rows.integers("size", 0, 9),  # IntegerField\n'
+        '    "opens_at": rows.time_of_day("opens_at"),  # TimeField\n'
+        '    "token": rows.uuid("token"),  # UUIDField\n'
+        '    "settings": {"colour": rows.colour_name("settings"), "tags": ["a", "b"]},  # JSONField\n'
+        " (seeding.E102)"
+    )
 
 
 @isolate_apps("tests")

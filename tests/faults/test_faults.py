@@ -23,7 +23,14 @@ import pytest
 from tests.support.catalogue import schema as postgres_schema
 from tests.support.chance import free_port
 from tests.support.postgres import SHORT_PATH
-from tests.support.project import IS_POSTGRESQL, Project, on_server, seen_by_a_new_role
+from tests.support.project import (
+    IS_POSTGRESQL,
+    Project,
+    create_database,
+    drop_database,
+    on_server,
+    seen_by_a_new_role,
+)
 
 RUNS = int(os.environ.get("CHAOS_RUNS", "3"))
 SIZES = ("--users", "300", "--orders", "6000")
@@ -47,14 +54,14 @@ def schema(project: Project) -> object:
     )
 
 
-def in_force(project: Project) -> str:
+def applied_version(project: Project) -> str:
     ((version,),) = project.query("SELECT seed_version FROM seed_metadata WHERE status = 'success'")
     return version
 
 
 def assert_whole(project: Project) -> str:
     """Assert that the data is wholly that of the applied version; return it."""
-    version = in_force(project)
+    version = applied_version(project)
     verified = project.run("seed", "--verify", "--seed-version", version)
     assert (verified.returncode, verified.stderr) == (0, "")
     return version
@@ -66,9 +73,9 @@ def wait_for_server(project: Project) -> None:
         time.sleep(0.05)
 
 
-def seconds_of_a_seed(project: Project, loader: str) -> float:
+def seconds_of_a_seed(project: Project, loader: str, sizes: tuple[str, ...] = SIZES) -> float:
     started = time.monotonic()
-    project.seed(*SIZES, "--force", "--loader", loader)
+    project.seed(*sizes, "--force", "--loader", loader)
     return time.monotonic() - started
 
 
@@ -85,15 +92,21 @@ def is_in_transaction(project: Project) -> bool:
     return False
 
 
-def stopped_seed(project: Project, *arguments: str, after_s: float | None) -> tuple[subprocess.Popen[str], bool]:
+def stopped_seed(
+    project: Project,
+    *arguments: str,
+    after_s: float | None,
+    sizes: tuple[str, ...] = SIZES,
+    loaded: str = "of 300 rows",
+) -> tuple[subprocess.Popen[str], bool]:
     """Start a seed, and stop it after so many seconds, or as soon as a batch is loaded.
 
     Return the process, which stands still, and whether it was stopped within its transaction.
     """
-    process = project.start("seed", *SIZES, *arguments, "-v2")
+    process = project.start("seed", *sizes, *arguments, "-v2")
     if after_s is None:
         assert process.stdout is not None
-        assert any(" of 300 rows" in line for line in process.stdout)
+        assert any(loaded in line for line in process.stdout)
     else:
         time.sleep(after_s)
     process.send_signal(signal.SIGSTOP)
@@ -110,14 +123,47 @@ def assert_one_line(done: subprocess.CompletedProcess[str], *parts: str) -> None
 
 @pytest.mark.parametrize("loader", LOADERS)
 def test_kill__leaves_one_version_whole(project: Project, loader: str, chance: random.Random) -> None:
-    project.seed(*SIZES, "--loader", loader)
+    kill_seeds(project, loader, chance, SIZES, "of 300 rows")
+    assert project.query("SELECT count(*) FROM seed_metadata WHERE status = 'failed'") == [(0,)]
+
+
+class Zoo(Project):
+    """Models with keys of every sort, inheritance, trees, cycles and many-to-many relations."""
+
+    def environment(self, changes: dict[str, str | None]) -> dict[str, str]:
+        return super().environment({"DJANGO_SETTINGS_MODULE": "tests.zoo.settings", **changes})
+
+
+@pytest.fixture
+def zoo(tmp_path: Path) -> Iterator[Zoo]:
+    made = Zoo(create_database("faults_zoo", tmp_path).url)
+    done = made.run("migrate", "--run-syncdb", "-v0")
+    assert done.returncode == 0, done.stderr
+    yield made
+    drop_database(made)
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_kill__leaves_tables_of_every_sort_whole(zoo: Zoo, loader: str, chance: random.Random) -> None:
+    """And nobody else's rows are touched, by the killed seeds or by the ones after them."""
+    sizes = ("--keepers", "60", "--beasts", "2000")
+    zoo.seed(*sizes, "--loader", loader)
+    zoo.query("INSERT INTO keys_shop (id, name, is_mine) VALUES ('" + 32 * "f" + "', 'mine', true)")
+    kill_seeds(zoo, loader, chance, sizes, "keys_product: 2,000 of 2,000 rows")
+    assert zoo.query("SELECT name FROM keys_shop WHERE is_mine") == [("mine",)]
+
+
+def kill_seeds(project: Project, loader: str, chance: random.Random, sizes: tuple[str, ...], loaded: str) -> None:
+    """Kill seeds of two versions in turn, after a batch is loaded and at random instants: one is always whole."""
+    project.seed(*sizes, "--loader", loader)
     before = schema(project)
-    longest_s = seconds_of_a_seed(project, loader)
+    longest_s = seconds_of_a_seed(project, loader, sizes)
     reached, met = set(), []
     for run in range(RUNS):
-        target = VERSIONS[in_force(project) == "v1"]
+        target = VERSIONS[applied_version(project) == "v1"]
         after_s = chance.uniform(0.3 * longest_s, 1.1 * longest_s) if run else None
-        process, is_met = stopped_seed(project, "--loader", loader, "--seed-version", target, after_s=after_s)
+        arguments = ("--loader", loader, "--seed-version", target)
+        process, is_met = stopped_seed(project, *arguments, after_s=after_s, sizes=sizes, loaded=loaded)
         process.send_signal(signal.SIGKILL)
         process.communicate()
         wait_for_server(project)
@@ -125,9 +171,8 @@ def test_kill__leaves_one_version_whole(project: Project, loader: str, chance: r
         reached.add(assert_whole(project) == target)
         assert run or reached == {False}
         assert schema(project) == before
-        project.seed(*SIZES, "--loader", loader, "--seed-version", target)
-        assert in_force(project) == target
-    assert project.query("SELECT count(*) FROM seed_metadata WHERE status = 'failed'") == [(0,)]
+        project.seed(*sizes, *arguments)
+        assert applied_version(project) == target
     assert met[0]
     assert RUNS < 50 or (reached == {False, True} and sum(met) > RUNS / 10)
 

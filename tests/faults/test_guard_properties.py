@@ -31,8 +31,11 @@ def graphs(draw: st.DrawFn) -> dict[str, Any]:
         kind = draw(st.sampled_from(["seeded", "seeded", "plain", "raw"])) if tables else "seeded"
         parents = [n for n, table in enumerate(tables) if table["kind"] != "raw" and table["parent"] is None]
         inherits = kind == "plain" and parents and draw(st.integers(0, 3)) == 0
+        with_keys = [n for n in parents if kind != "seeded" or tables[n]["kind"] == "seeded"] if kind != "raw" else []
         tables.append(
             {
+                "key": draw(st.sampled_from(["integer", "uuid", "text", *(["one-to-one"] if with_keys else [])])),
+                "with_key_of": draw(st.sampled_from(with_keys)) if with_keys else None,
                 "kind": kind,
                 "count": draw(st.sampled_from([1, 2, 3, 4, 4, 6000])) if len(tables) == 0 else draw(st.integers(1, 4)),
                 "keep": draw(st.booleans()),
@@ -76,7 +79,8 @@ def edge(draw: st.DrawFn, tables: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def seeded_table(**changes: Any) -> dict[str, Any]:
-    return {"kind": "seeded", "count": 3, "keep": True, "side": False, "parent": None, **changes}
+    plain = {"kind": "seeded", "key": "integer", "with_key_of": None, "count": 3}
+    return {**plain, "keep": True, "side": False, "parent": None, **changes}
 
 
 def to_itself(**changes: Any) -> dict[str, Any]:

@@ -48,6 +48,49 @@ class LikeTextField(models.Field):
         return "TextField"
 
 
+class Blocks:
+    """Blocks of a page, each of which gets an id of its own where it has none."""
+
+    def __init__(self, raw: list[dict[str, Any]]) -> None:
+        self.raw = raw
+
+    def prepared(self) -> list[dict[str, Any]]:
+        return [{"id": str(uuid.uuid4()), **block} for block in self.raw]
+
+
+class BlocksField(models.Field):
+    """Stores blocks as JSON, as wagtail's StreamField does; no subclass of Django's field."""
+
+    def get_internal_type(self) -> str:
+        return "JSONField"
+
+    def to_python(self, value: Any) -> Blocks:
+        return value if isinstance(value, Blocks) else Blocks(value or [])
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Blocks:
+        return Blocks(models.JSONField().from_db_value(value, expression, connection))
+
+    def get_prep_value(self, value: Any) -> Any:
+        return value.prepared() if isinstance(value, Blocks) else value
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        value = value if prepared else self.get_prep_value(value)
+        return models.JSONField().get_db_prep_value(value, connection, prepared=True)
+
+    def get_default(self) -> Blocks:
+        return Blocks([])
+
+
+class HostField(models.Field):
+    """Stores an address, and has none of the options of Django's field."""
+
+    def db_type(self, connection: Any) -> str:
+        return "inet" if connection.vendor == "postgresql" else "char(39)"
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return None if value is None else str(value)
+
+
 def first_ten() -> dict[str, Any]:
     return {"first": list(range(10))}
 
@@ -83,6 +126,14 @@ class Thing(models.Model):
     point = PointField()
     short = ShortTextField()
     like = LikeTextField()
+
+
+class Lookalike(models.Model):
+    """Has fields that are only like Django's."""
+
+    blocks = BlocksField()
+    no_blocks = BlocksField(blank=True)
+    host = HostField()
 
 
 if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):

@@ -12,7 +12,7 @@ from django.conf import settings
 from seeding import Categorical, Columns, Rows, register, register_kind
 from seeding.declare.kinds import Text
 
-from .models import Point, PointField, Thing
+from .models import Lookalike, Point, PointField, Thing
 
 SECOND_US = 1_000_000
 DAY_US = 24 * 3600 * SECOND_US
@@ -74,6 +74,14 @@ def things(rows: Rows) -> Columns:
         "point": [Point(n, -n) for n in numbers],
         "short": rows.choice("short", {"a": 1, "b": 1}),
         "like": rows.code("like {n}"),
+    }
+
+
+@register(Lookalike, count="things")
+def lookalikes(rows: Rows) -> Columns:
+    return {
+        "blocks": [[{"type": "heading", "value": f"é {n}"}] * (n % 3) for n in rows],
+        "host": rows.ip_address("host"),
     }
 
 

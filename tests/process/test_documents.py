@@ -11,7 +11,7 @@ from django.core.management import load_command_class
 import seeding
 from seeding import Rows, errors
 from seeding.declare.kinds import KINDS
-from tests.support import compose
+from tests.support import compose, values
 from tests.support.checkout import ROOT
 from tests.support.documents import links, paths, read, resolve
 from tests.support.project import Project, create_database, drop_database
@@ -20,9 +20,11 @@ from tests.support.stage import checkout, elsewhere
 PATHS = paths()
 OF_ANOTHER_PROJECT = {  # and the pages that come before
     "docs/adopting.md": (),
+    "docs/blog.md": (),
     "docs/from.md": ("docs/adopting.md",),
     "docs/package.md": (),
     "docs/seeds.md": ("docs/adopting.md",),
+    "docs/testing.md": ("docs/adopting.md",),
 }
 REFERENCE = read("docs/reference.md")
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -112,6 +114,11 @@ def test_links__lead_somewhere(path: str) -> None:
             assert anchor in read(str(target.resolve().relative_to(ROOT))).headings, link
 
 
+def test_blog__is_as_short_as_its_title_says() -> None:
+    (seeds,) = [block.text for block in read("docs/blog.md").blocks if block.text.startswith("# blog/seeds.py\n")]
+    assert len(seeds.splitlines()) <= 25
+
+
 def test_pictures__are_all_shown() -> None:
     shown = {str(resolve(page, link)[0].resolve()) for page in map(read, PATHS) for link in links(page)}
     there = {str(path) for path in (ROOT / "docs").rglob("*.png")}
@@ -194,10 +201,11 @@ def test_kinds__are_all_in_the_table() -> None:
     assert {field.__name__ for kind in KINDS for field in kind.fields} <= set(documented)
 
 
-def test_values__are_all_named() -> None:
-    page = read("docs/seeds.md")
-    named = set(re.findall(r"`(?:rows\.)?([a-z_]+)", "\n".join(page.section("Values by chance"))))
-    assert {name for name in dir(Rows) if not name.startswith("_")} <= named
+def test_values__are_all_there_and_give_what_is_shown() -> None:
+    shown = [line for line in read("docs/seeds.md").section("All values") if line.startswith("| ")]
+    assert shown[2:] == list(values.lines()), "python -m tests.support.values prints the lines"
+    called = set(re.findall(r"\brows\.([a-z_]+)", "\n".join(shown)))
+    assert {name for name in dir(Rows) if not name.startswith("_")} == called
 
 
 NOT = re.compile(

@@ -10,14 +10,16 @@ import pytest
 from tests.sketch import LOADERS, verified
 from tests.support.project import IS_POSTGRESQL, Project, create_database, drop_database
 
-TABLES = ["kinds_thing", *(["kinds_native"] if IS_POSTGRESQL else [])]
+TABLES = ["kinds_thing", "kinds_lookalike", *(["kinds_native"] if IS_POSTGRESQL else [])]
 GOLDEN = {
     "v1": {
         "kinds_thing": "12c818938da3bb70227361e99d663af3594b2599309f613c6a0e8d9b7522ac84",
+        "kinds_lookalike": "62fa6472404a2471d828f48a9ed0e9d3d56f61d148838b8931cf4c613b622ec4",
         "kinds_native": "245d27530ecc53a55b4a7828012e354de2b6530d5c85cf4cfe744a40d439ebd0",
     },
     "v2": {
         "kinds_thing": "96593dceda95818286ad9fc96a616a1df7f37eaa7c97d378eecaea7aaa0ff649",
+        "kinds_lookalike": "0b3446a2a14bb97004c3186cb57eacd85a8ac1b1e524d83fbbc64974b76296b7",
         "kinds_native": "84ce0c0be2fe6d09d282e23fa65d6e723a3719798b79f5b21b56efac31007bfc",
     },
 }
@@ -185,3 +187,16 @@ None None 2001:db8::1 b'\x00\x00' None
 02:59:59.999999 -2 days, 0:00:00.000002 ::ffff:192.0.2.7 b'\x00\x01\x00' b''
 (2, -2) /srv/2 {'first': [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]}
 """.lstrip()
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_verify__finds_the_one_row_that_was_changed(kinds: Kinds, loader: str) -> None:
+    """And none of the others, whatever the field makes of what is stored."""
+    kinds.seed("--loader", loader)
+    value = """'[{"type": "heading", "value": "other"}]'"""
+    kinds.query(f"UPDATE kinds_lookalike SET blocks = {value} WHERE id = (SELECT min(id) FROM kinds_lookalike)")
+    done = kinds.run("seed", "--verify")
+    assert done.returncode == 4
+    assert "kinds_lookalike: 1 of 40 rows differ, 0 are missing" in done.stderr
+    assert "other" in done.stderr
+    assert kinds.query("SELECT count(*) FROM kinds_lookalike WHERE no_blocks = '[]'") == [(40,)]

@@ -36,6 +36,7 @@ def test_wheel__holds_the_engine_and_nothing_of_this_project(wheel: Path) -> Non
         "METADATA",
         "RECORD",
         "WHEEL",
+        "entry_points.txt",
         "licenses/LICENSE",
     }
 
@@ -45,16 +46,16 @@ def test_wheel__says_what_it_is_and_needs(wheel: Path) -> None:
     metadata = message_from_string(archive.read(f"django_seeded-{seeding.__version__}.dist-info/METADATA").decode())
     assert (metadata["Name"], metadata["Version"]) == ("django-seeded", seeding.__version__)
     assert metadata["Requires-Python"] == ">=3.11"
-    assert metadata.get_all("Provides-Extra") == ["postgres", "rich"]
+    assert metadata.get_all("Provides-Extra") == ["postgres", "rich", "test"]
     needed = [requirement for requirement in metadata.get_all("Requires-Dist", []) if "extra ==" not in requirement]
     assert needed == ["django>=5.2", "numpy>=2.0"]
 
 
 def test_wheel__adopted_in_an_empty_environment_by_the_words_of_the_document(wheel: Path, tmp_path: Path) -> None:
-    """From nothing to 10,000 users and on, where nothing of this repository can be imported."""
+    """From nothing to 10,000 users and their tests, where nothing of this repository can be imported."""
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
     python = str(tmp_path / "venv" / "bin" / "python")
-    needed = ["django", "numpy", "rich", *(["psycopg[binary]"] if IS_POSTGRESQL else [])]
+    needed = ["django", "numpy", "rich", "pytest", "pytest-django", *(["psycopg[binary]"] if IS_POSTGRESQL else [])]
     done = pip(python, "download", "--no-deps", "--dest", str(tmp_path / "packages"), *needed)
     if done.returncode:
         pytest.skip(f"the package registry can't be reached: {done.stderr.strip().splitlines()[-1]}")
@@ -63,6 +64,8 @@ def test_wheel__adopted_in_an_empty_environment_by_the_words_of_the_document(whe
         stage = Stage(tmp_path / "mine", database, executable=python)
         stage.variables |= {"PIP_FIND_LINKS": str(wheel.parent), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
         stage.play(read("docs/adopting.md"))
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "pytest-xdist"], check=True)
+        stage.play(read("docs/testing.md"))
         stage.run("python -c 'import seeding; print(seeding.__file__)'")
         assert stage.last_output.startswith(str(tmp_path / "venv"))
     finally:

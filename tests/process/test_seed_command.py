@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -519,3 +520,13 @@ def test_seed__shows_where_it_is_at_a_terminal(seeded_project: Project) -> None:
     assert re.search(r"  orders +60,000 rows +\d+\.\d s\r\n", shown)
     verified = seeded_project.at_terminal("seed", "--verify")
     assert "v1 is verified: 2,000 users, 60,000 orders, 60,000 payments" in verified
+
+
+def test_seed__without_rich_draws_no_bar(seeded_project: Project, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\n\nsys.modules['rich'] = None\n")  # as if not installed
+    shown = seeded_project.at_terminal(
+        "seed", "--force", "--users", "2000", "--orders", "60000", "--loader", "bulk_create", PYTHONPATH=str(tmp_path)
+    )
+    assert "━" not in shown
+    assert "\r" not in shown.replace("\r\n", "")  # no line is drawn again
+    assert re.search(r"  orders +60,000 rows +\d+\.\d s\r\n", shown)

@@ -16,7 +16,9 @@ OWN = """
     animal animal_friends berth bill branch declaredstamp default herd item note passport ring stamp ticket trip
     trip_next_trips
 """
-KEYS = ("chiefranger", "product", "ranger", "region", "reserve", "sale", "sheet", "shift", "shop", "worker")
+KEYS = """
+    award cell chiefranger hall product ranger region reserve room sale sheet shift shop skill worker worker_skills
+"""
 TABLES = {  # the columns to compare, without password hashes
     "auth_user": "id, username, first_name, last_name, email, is_staff, is_superuser, date_joined, last_login",
     '"Zoo Enclosures"': "*",
@@ -24,7 +26,7 @@ TABLES = {  # the columns to compare, without password hashes
     STOPS: "*",
     "auth_user_user_permissions": "*",
     **{f"zoo_{name}": "*" for name in OWN.split()},
-    **{f"keys_{name}": "*" for name in KEYS},
+    **{f"keys_{name}": "*" for name in KEYS.split()},
     '"Keys Vets"': "*",
 }
 
@@ -133,6 +135,24 @@ def test_seed__many_to_many(zoo: Zoo, loader: str) -> None:
     done = zoo.run("shell", "-v0", "-c", script)
     assert done.returncode == 0, done.stderr
     assert "60 zoo_animal_friends" in last
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_seed__relations_lead_to_rows_of_heirs(zoo: Zoo, loader: str) -> None:
+    zoo.seed("--loader", loader)
+    script = (
+        "from tests.zoo.keys.models import *\n"
+        "assert all(bool(a.winner.as_ranger if hasattr(a.winner, 'as_ranger') else a.winner.veterinarian)"
+        " for a in Award.objects.all())\n"
+        "assert all(a.runner_up.as_ranger for a in Award.objects.exclude(runner_up=None))\n"
+        "skilled = {w.pk for w in Worker.objects.exclude(skills=None)}\n"
+        "assert 0 < len(skilled) and skilled <= {v.pk for v in Veterinarian.objects.all()}\n"
+        "paths = {r.path: r.numchild for r in Room.objects.all()}\n"
+        "assert all(n == sum(p[:-4] == path for p in paths) for path, n in paths.items())\n"
+        "assert all(c.path[:-4] == c.inside.path for c in Cell.objects.all()) and Cell.objects.count() > 5\n"
+    )
+    done = zoo.run("shell", "-v0", "-c", script)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("loader", LOADERS)

@@ -67,14 +67,14 @@ def terminal(browser: Browser, shown: str, target: Path) -> None:
 
 def pages(browser: Browser, project: Project, address: str, theme: Theme, names: tuple[str, ...]) -> None:
     """Photograph pages of the admin in one of its themes."""
-    ((in_force,),) = project.query("SELECT id FROM seed_metadata WHERE status = 'success'")
+    ((applied,),) = project.query("SELECT id FROM seed_metadata WHERE status = 'success'")
     page = browser.new_page(color_scheme=theme, viewport={"width": 1280, "height": 860})
     log_in(page, address)
     paths = {
         "orders": "orders/order/",
         "users": "accounts/user/",
         "attempts": "seeding/seedmetadata/",
-        "attempt": f"seeding/seedmetadata/{in_force}/change/",
+        "attempt": f"seeding/seedmetadata/{applied}/change/",
     }
     for name in names:
         page.goto(f"{address}/admin/{paths[name]}")

@@ -137,10 +137,11 @@ def connection_parameters(database: str) -> dict[str, Any]:
     return Project(f"{SERVER_URL}/{database}").parameters
 
 
-def on_server(sql: str) -> None:
-    """Run one statement in the server's database postgres."""
+def on_server(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Run one statement in the server's database postgres; return its rows."""
     with psycopg.connect(**connection_parameters("postgres"), autocommit=True) as connection:
-        connection.execute(sql)
+        cursor = connection.execute(sql, parameters)
+        return cursor.fetchall() if cursor.description else []
 
 
 IS_POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeding.generate.columns import Categorical
+from seeding.generate.columns import Categorical, objects, text_of, texts_of
 from seeding.generate.digests import TableDigest
 
 
@@ -71,3 +71,16 @@ def test_digest__is_the_same_for_text_as_array_and_as_categories() -> None:
         digest({"text": Categorical(np.array([0, 2, 1, 0]), ("b", None, "a", "unused"))}),
     }
     assert len(found) == 1
+
+
+# Among them, what looks like the end of one array and the beginning of the next.
+ELEMENTS = st.integers() | st.booleans() | st.none() | st.sampled_from(["", "], [", ', "', '"], ["', "%d", "ü"])
+ARRAYS = st.recursive(st.lists(ELEMENTS, max_size=3).map(tuple), lambda part: st.lists(part, max_size=3).map(tuple))
+
+
+@given(st.lists(ARRAYS | st.just("")) | st.lists(st.lists(st.integers(), max_size=3).map(tuple)))
+def test_digest__of_arrays_is_that_of_their_texts(values: list[Any]) -> None:
+    texts = list(map(text_of, values))
+    assert texts_of(values) == texts
+    if values:
+        assert digest({"array": objects(values)}) == digest({"array": objects(texts)})

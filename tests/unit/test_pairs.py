@@ -99,3 +99,13 @@ def test_generic__rows_of_several_models_by_weight() -> None:
     assert [value is None for value in found.column.tolist()] == (found.codes == 2).tolist()
     some = Rows(dataset, "payments", 700, 800).generic("target", {User: 3, None: 1, Order: 1})
     assert some.column.tolist() == found.column[700:800].tolist()
+
+
+def test_generic__rows_that_are_named() -> None:
+    some = Rows(Dataset("v1", {"users": 30, "orders": 4000, "payments": 30}), "payments", 10, 20)
+    found = some.generic("target", [User], numbers=some.numbers)
+    assert found.column.tolist() == list(range(10, 20))
+    mixed = some.generic("target", {User: 1, Order: 2, None: 1}, numbers=some.numbers)
+    assert mixed.numbers[mixed.codes < 2].tolist() == some.numbers[mixed.codes < 2].tolist()
+    with pytest.raises(ValueError, match="it refers to row 31 of users, whose rows are 0 to 29"):
+        some.generic("target", [User], numbers=some.numbers + 12)

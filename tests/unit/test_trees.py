@@ -112,6 +112,22 @@ def test_path__refuses_steps_that_are_too_short() -> None:
         columns(Tree(100, roots=100)).path(steplen=1)
 
 
+def test_child_path__counts_on_from_the_children_that_are_there() -> None:
+    tree = columns(Tree(40, roots=2))
+    own = tree.path(prefix="0001").tolist()
+    there = {*own}
+    for place in range(3):
+        added = tree.child_path(tree.numchild + place, prefix="0001").tolist()
+        assert added == [
+            path + np.base_repr(count + place + 1, 36).zfill(4)
+            for path, count in zip(own, tree.numchild.tolist(), strict=True)
+        ]
+        assert not {*added} & there
+        there |= {*added}
+    with pytest.raises(ValueError, match="a path's step of 1 characters can't number 36 children"):
+        tree.child_path(np.full(40, 35), steplen=1)
+
+
 def test_tree__of_rows() -> None:
     tree = rows(100).tree(depth=3)
     assert tree.depth.tolist()[0] == 1

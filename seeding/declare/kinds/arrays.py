@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
-from itertools import islice
-from math import prod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
 from django.contrib.postgres.fields import ArrayField
 from django.db.backends.base.base import BaseDatabaseWrapper
+from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
 from ...generate.columns import Categorical, Column, objects
@@ -60,27 +59,41 @@ class Array(Objects):
     # What a seeder gives.
 
     def given(self, value: Any, count: int) -> Column:
-        if isinstance(value, np.ndarray) and value.ndim == self._dimensions + 1:
-            flat = value.reshape(-1)
-            elements = self.element.of_list(flat.tolist()) if value.dtype == object else self.element.of_array(flat)
-            return objects(self._grouped([np.zeros(value.shape[1:]).tolist()] * len(value), self._checked(elements)))
-        return super().given(value, count)
+        if not isinstance(value, np.ndarray) or value.ndim != self._dimensions + 1:
+            return super().given(value, count)
+        flat = value.reshape(-1)
+        level = self._checked(
+            self.element.of_list(flat.tolist()) if value.dtype == object else self.element.of_array(flat)
+        )
+        for size in reversed(value.shape[1:]):
+            level = list(zip(*[iter(level)] * size, strict=True))
+        return objects(level if value.size else [()] * len(value))
 
     def is_one_value(self, value: Any) -> bool:
+        level: Sequence[Any] = [value]
+        for _ in range(self._dimensions):
+            level = [part for item in level if isinstance(item, list | tuple) for part in item]
+        if any(isinstance(part, list | tuple) for part in level):
+            return False
         nulls = sum(item is None for item in value)
-        has_null_rows = nulls > 0 and (self._dimensions > 1 or nulls == len(value))
-        return _depth(value) <= self._dimensions and not has_null_rows
+        return nulls == 0 or (self._dimensions == 1 and nulls < len(value))
 
     def number(self, value: Any) -> Any:
         return self.of_list([value]).tolist()[0]
 
     def of_list(self, values: Sequence[Any]) -> Column:
-        rows = [None if value is None else self._rectangular(value) for value in values]
+        rows = self._rectangles(values)
         return objects(self._mapped(rows, lambda flat: self._checked(self.element.of_list(flat))))
 
     def _checked(self, elements: Column) -> list[Any]:
         self.element.check(elements)
         return plain(self.element, elements)
+
+    def _rectangles(self, values: Sequence[Any]) -> Sequence[Any]:
+        """Return arrays and NULLs, once they are known to be such. Raises TypeError or ValueError."""
+        if self._dimensions == 1 and set(map(type, values)) <= {list, tuple, type(None)}:
+            return values
+        return [None if value is None else self._rectangular(value) for value in values]
 
     def _rectangular(self, value: Any) -> Any:
         """Return an array, once it is known to be one. Raises TypeError or ValueError."""
@@ -119,7 +132,7 @@ class Array(Objects):
         return [made[code] for code in column.codes.tolist()] if isinstance(column, Categorical) else made
 
     def read(self, values: Sequence[Any]) -> Column:
-        rows = [None if value is None else self._rectangular(value) for value in values]
+        rows = self._rectangles(values)
         return objects(self._mapped(rows, lambda flat: self.element.read(flat).tolist()))
 
     def check_type(self, column_type: ColumnType) -> None:
@@ -127,37 +140,27 @@ class Array(Objects):
             raise Unsuitable(f"is {column_type.cast} in the database, which doesn't hold {self.title}")
         self.element.check_type(_element_type(column_type))
 
-    def binary(
-        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    def laid_out(
+        self, values: Sequence[Any], column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
     ) -> Cells:
-        element_type, values = _element_type(column_type), _values(column)
-        flat = list(self._flattened(values))
+        element_type, flat = _element_type(column_type), list(self._flattened(values))
         elements = self.element.cells(column_of(self.element, flat), element_type, connection, canonical=canonical)
-        content, ends = cells.with_lengths(elements)
-        nulls = [0] * (len(flat) + 1) if elements.lengths is None else [0, *np.cumsum(elements.lengths < 0).tolist()]
-        found: list[bytes | None] = []
-        start = 0
-        for value in values:
-            if value is None:
-                found.append(None)
-                continue
-            shape = self._shape(value)
-            stop = start + (prod(shape) if shape else 0)
-            header = _header(shape, nulls[stop] > nulls[start], element_type.oid)
-            found.append(header + content[ends[start] : ends[stop]])
-            start = stop
-        laid_out = cells.of_bytes(found)
-        return laid_out.taken(column.codes) if isinstance(column, Categorical) else laid_out
+        return _laid_out(self._shapes(values), elements, element_type.oid)
 
-    def _shape(self, value: Any) -> tuple[int, ...]:
-        """Return the sizes of an array's dimensions; none where it is empty."""
-        if not value or self._dimensions == 1:
-            return (len(value),) if value else ()
+    def _shapes(self, arrays: Sequence[Any]) -> NDArray[np.int64]:
+        """Return the sizes of each array's dimensions; zeros where it is empty."""
+        if self._dimensions == 1:
+            return np.fromiter(map(len, arrays), np.int64, len(arrays))[:, None]
+        return np.array([self._shape(value) for value in arrays], np.int64).reshape(len(arrays), self._dimensions)
+
+    def _shape(self, value: Any) -> list[int]:
+        if not value:
+            return [0] * self._dimensions
         shape = []
         for _ in range(self._dimensions):
             shape.append(len(value))
             value = value[0]
-        return tuple(shape)
+        return shape
 
     # Arrays as their elements, and back.
 
@@ -168,13 +171,15 @@ class Array(Objects):
         return self._grouped(rows, function(list(self._flattened(rows))), of)
 
     def _flattened(self, rows: Sequence[Any]) -> Iterator[Any]:
-        level = [row for row in rows if row is not None]
+        level: Iterable[Any] = (row for row in rows if row is not None)
         for _ in range(self._dimensions):
-            level = [part for item in level for part in item]
+            level = chain.from_iterable(level)
         return iter(level)
 
     def _grouped(self, rows: Sequence[Any], flat: Sequence[Any], of: type[Any] = tuple) -> list[Any]:
         elements = iter(flat)
+        if self._dimensions == 1:
+            return [None if row is None else of(islice(elements, len(row))) for row in rows]
         return [None if row is None else _group(row, elements, self._dimensions, of) for row in rows]
 
 
@@ -182,10 +187,6 @@ def _group(row: Any, elements: Iterator[Any], dimensions: int, of: type[Any]) ->
     if dimensions == 1:
         return of(islice(elements, len(row)))
     return of(_group(part, elements, dimensions - 1, of) for part in row)
-
-
-def _depth(value: Any) -> int:
-    return 1 + max(map(_depth, value), default=0) if isinstance(value, list | tuple) else 0
 
 
 def _values(column: Column) -> list[Any]:
@@ -202,8 +203,18 @@ def _element_type(array: ColumnType) -> ColumnType:
     return ColumnType(name, name, array.modifier, oid)
 
 
-@cache
-def _header(shape: tuple[int, ...], has_nulls: bool, oid: int) -> bytes:
-    """Return what stands before an array's elements: its dimensions, whether NULL is among them, and their type."""
-    sizes = b"".join(struct.pack(">ii", size, 1) for size in shape)
-    return struct.pack(">iiI", len(shape), has_nulls, oid) + sizes
+def _laid_out(shapes: NDArray[np.int64], elements: Cells, oid: int) -> Cells:
+    """Lay out arrays: their dimensions, whether NULL is among them, their type, their sizes, and their elements."""
+    count, dimensions = shapes.shape
+    sizes = np.dtype([("size", ">i4"), ("first", ">i4")])
+    layout = [("dimensions", ">i4"), ("has_nulls", ">i4"), ("type", ">u4"), ("sizes", sizes, (dimensions,))]
+    elements_in, has_some = shapes.prod(axis=1), shapes[:, 0] > 0
+    headers = np.zeros(count, layout)
+    headers["dimensions"], headers["type"] = dimensions * has_some, oid
+    headers["sizes"]["size"], headers["sizes"]["first"] = shapes, 1
+    if elements.lengths is not None:
+        headers["has_nulls"] = cells.sums(elements.lengths < 0, elements_in) > 0
+    content, lengths = cells.with_lengths(elements)
+    found = cells.behind(headers, content, cells.sums(lengths, elements_in))
+    without_sizes = headers.itemsize - dimensions * sizes.itemsize
+    return replace(found, lengths=np.where(has_some, found.lengths, np.int32(without_sizes)))  # type: ignore[arg-type]

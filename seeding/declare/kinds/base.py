@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
-from ...generate.columns import Categorical, Column, filled, masked, nulls_of
+from ...generate.columns import Categorical, Column, filled, masked, nulls_of, without_nulls
 from ...report.wording import number_of, shown
 from ..target import Target
 from . import cells
@@ -72,7 +72,7 @@ class Kind(ABC):
             _check_codes(value)
             return self.categories(value)
         if isinstance(value, list | tuple) and not self.is_one_value(value):
-            return self.of_list([v.item() if isinstance(v, _SCALARS) else v for v in value])
+            return self.of_list(_without_scalars(value))
         if isinstance(value, np.ndarray) and value.ndim == 1:
             return self.of_list(value.tolist()) if value.dtype == object else self.of_array(value)
         if isinstance(value, np.ndarray) and value.ndim > 1:
@@ -91,16 +91,23 @@ class Kind(ABC):
 
     def of_list(self, values: Sequence[Any]) -> Column:
         """Return Python values, None being NULL, in declared form."""
-        where = np.array([value is None for value in values], bool)
-        some = [self.blank if value is None else self.number(value) for value in values]
+        some, nulls = without_nulls(values, self.blank)
+        if set(map(type, some)) != {self.plain}:
+            some = [self.blank if value is None else self.number(value) for value in values]
         try:
             array = np.array(some, self.dtype)
         except OverflowError as exc:
             raise ValueError("a value doesn't fit into 64 bits") from exc
-        return masked(array, where if where.any() else None)
+        return masked(array, nulls)
 
     dtype: ClassVar[str] = "i8"
     blank: ClassVar[Any] = 0
+    plain: ClassVar[type[Any] | None] = None  # a type of whose values `number` returns each as it is
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "number" in vars(cls):
+            cls.plain = vars(cls).get("plain")  # what another `number` does with them isn't known
 
     def number(self, value: Any) -> Any:
         """Return a Python value as the number that stands for it. Raises TypeError or ValueError."""
@@ -149,6 +156,15 @@ class Kind(ABC):
         """Return values that the ORM gave as a stored column."""
         return self.of_list(values)
 
+    @property
+    def reader(self) -> Field[Any, Any] | None:
+        """The field that reads what is stored, where the column's own field makes of it what can't be compared."""
+        return None
+
+    def sent(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+        """Return a value of the ORM as it is stored, in the form in which `reader` reads it."""
+        return self.field.get_db_prep_save(value, connection)
+
     def cells(
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool = False
     ) -> Cells:
@@ -174,9 +190,27 @@ class Kind(ABC):
         return cells.of_adapted(self.python(column), column_type, connection)
 
 
+def _without_scalars(values: Sequence[Any]) -> list[Any]:
+    """Return the values, those of NumPy's types as Python's."""
+    if not any(issubclass(each, _SCALARS) for each in set(map(type, values))):
+        return list(values)
+    return [value.item() if isinstance(value, _SCALARS) else value for value in values]
+
+
 def text_of(value: Any) -> Any:
     """Return a lazy text as text, anything else as it is."""
     return str(value) if isinstance(value, Promise) else value
+
+
+def is_storable(text: str) -> bool:
+    """Return False if PostgreSQL wouldn't store all of the text, or it can't be encoded."""
+    if "\0" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _check_codes(column: Categorical) -> None:

@@ -15,7 +15,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
-from ...generate.columns import Categorical, Column, filled, nulls_of
+from ...generate.columns import Categorical, Column, filled, nulls_of, without_nulls
+from ...generate.texts import as_codes
 
 _NUMBERS = {"int2": ">i2", "int4": ">i4", "int8": ">i8", "bool": "?", "float4": ">f4", "float8": ">f8"}
 _NUMBERS |= {"timestamptz": ">i8", "timestamp": ">i8", "date": ">i4", "time": ">i8"}
@@ -75,17 +76,19 @@ def of_texts(column: Column) -> Cells:
     if isinstance(column, Categorical):
         return of_bytes([None if label is None else str(label).encode() for label in column.labels]).taken(column.codes)
     values = filled(column)
-    try:
-        encoded = values.astype("S")  # ASCII, in one go
-    except UnicodeEncodeError:
+    characters = as_codes(values)
+    if characters.max(initial=0) < 0x80:
+        encoded = characters.astype(np.uint8).view(f"S{characters.shape[1]}").reshape(-1)
+    else:
         encoded = np.char.encode(values, "utf-8")
     return Cells(encoded, np.strings.str_len(encoded).astype(np.int32)).with_nulls(nulls_of(column))
 
 
 def of_bytes(values: Sequence[bytes | None]) -> Cells:
     """Lay out values that are bytes already; None is NULL."""
-    lengths = np.array([-1 if value is None else len(value) for value in values], np.int32)
-    return Cells(np.array([value or b"" for value in values], f"S{max(1, lengths.max(initial=1))}"), lengths)
+    some, nulls = without_nulls(values, b"")
+    lengths = np.fromiter(map(len, some), np.int32, len(some))
+    return Cells(np.array(some, f"S{max(1, lengths.max(initial=0))}"), lengths).with_nulls(nulls)
 
 
 def to_bytes(found: Cells) -> list[bytes | None]:
@@ -105,18 +108,42 @@ def to_bytes(found: Cells) -> list[bytes | None]:
     ]
 
 
-def with_lengths(found: Cells) -> tuple[bytes, list[int]]:
-    """Return the cells one after the other, each behind its length, and where each ends, after a zero."""
+def with_lengths(found: Cells) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return the bytes of the cells, each behind its length, and how many each then has."""
     width = found.data.dtype.itemsize
     rows = np.empty(len(found.data), [("length", ">i4"), ("value", found.data.dtype)])
     rows["length"], rows["value"] = width if found.lengths is None else found.lengths, found.data
+    content = rows.view(np.uint8).reshape(len(rows), 4 + width)
     if found.lengths is None:
-        return rows.tobytes(), list(range(0, (4 + width) * len(rows) + 1, 4 + width))
+        return content.reshape(-1), np.full(len(rows), 4 + width)
     mask = found.mask()
-    sent = np.ones((len(rows), 4 + width), bool)
+    sent = np.ones(content.shape, bool)
     sent[:, 4:] = True if mask is None else mask
-    content = rows.view(np.uint8).reshape(sent.shape)[sent].tobytes()
-    return content, [0, *(4 + np.maximum(found.lengths, 0)).cumsum().tolist()]
+    return content[sent], 4 + np.maximum(found.lengths, 0).astype(np.int64)
+
+
+def in_utf_8(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return the texts as UTF-8, one after the other, and how many bytes each has."""
+    joined = "".join(texts)
+    lengths = map(len, texts if joined.isascii() else map(str.encode, texts))
+    return np.frombuffer(joined.encode(), np.uint8), np.fromiter(lengths, np.int64, len(texts))
+
+
+def behind(headers: NDArray[Any], content: NDArray[np.uint8], lengths: NDArray[np.int64]) -> Cells:
+    """Lay out headers of a fixed width, each with the next `lengths` bytes of the content behind it."""
+    most = max(1, int(lengths.max(initial=0)))
+    rows = np.zeros(len(headers), [("header", headers.dtype), ("content", "u1", (most,))])
+    rows["header"] = headers
+    rows["content"][np.arange(most) < lengths[:, None]] = content
+    return Cells(rows.view(f"V{rows.itemsize}"), (headers.itemsize + lengths).astype(np.int32))
+
+
+def sums(values: NDArray[Any], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each of `counts` the sum of so many of the values, which come one after the other."""
+    ends = np.concatenate([[0], np.cumsum(values)])
+    stops = np.cumsum(counts)
+    found: NDArray[np.int64] = ends[stops] - ends[stops - counts]
+    return found
 
 
 def of_adapted(values: Sequence[Any], column_type: ColumnType, connection: BaseDatabaseWrapper) -> Cells:
@@ -125,8 +152,8 @@ def of_adapted(values: Sequence[Any], column_type: ColumnType, connection: BaseD
     from psycopg.pq import Format
 
     transformer = Transformer(connection.connection)
-    transformer.set_dumper_types([column_type.oid], Format.BINARY)
-    dumped = [transformer.dump_sequence([value], [PyFormat.BINARY])[0] for value in values]
+    transformer.set_dumper_types([column_type.oid] * len(values), Format.BINARY)
+    dumped = transformer.dump_sequence(values, [PyFormat.BINARY] * len(values))
     return of_bytes([None if value is None else bytes(value) for value in dumped])
 
 

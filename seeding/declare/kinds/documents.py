@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field
 from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
 from ...generate import documents
 from ...generate.columns import Column, objects
 from ...report.wording import shown
+from . import cells
 from .cells import Cells
-from .objects import Objects, cells_of
+from .objects import Objects
+
+_VERSION = 1  # of jsonb's binary format
 
 
 class Document(Objects):
@@ -30,6 +35,7 @@ class Document(Objects):
     title = "JSON documents"
     example = '{{"colour": rows.colour_name("{name}"), "tags": ["a", "b"]}}'
     types = ("jsonb", "json")
+    blank = ""
     is_distinctive = True
 
     def given(self, value: Any, count: int) -> Column:
@@ -39,8 +45,9 @@ class Document(Objects):
 
     def number(self, value: Any) -> str:
         """Return a document as text."""
-        if value is not None and self.field.encoder is not None:  # type: ignore[attr-defined]
-            value = documents.read(json.dumps(value, cls=self.field.encoder))  # type: ignore[attr-defined]
+        encoder = getattr(self.field, "encoder", None)  # a field that is only like Django's may have none
+        if value is not None and encoder is not None:
+            value = documents.read(json.dumps(value, cls=encoder))
         return documents.written(value)
 
     def of_array(self, array: NDArray[Any]) -> Column:
@@ -53,17 +60,41 @@ class Document(Objects):
             value = documents.read(text)
         except ValueError as exc:
             raise ValueError(
-                f"it holds the text {shown(text)}, which is no JSON; for documents that are texts, give a list"
+                f"it holds the text {shown(text)}, which is not valid JSON; for documents that are texts, give a list"
             ) from exc
         if value is None:
             raise ValueError("it holds JSON's null: give None, which is stored as NULL")
         return documents.written(value)
 
     def value(self, stored: Any) -> Any:
-        return json.loads(stored, cls=self.field.decoder)  # type: ignore[attr-defined]
+        return json.loads(stored, cls=getattr(self.field, "decoder", None))
 
-    def binary(
-        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    @property
+    def reader(self) -> Field[Any, Any] | None:
+        reads = getattr(type(self.field), "from_db_value", None)
+        return models.JSONField() if self.is_adapted or reads is not models.JSONField.from_db_value else None
+
+    def sent(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+        sent = super().sent(value, connection)
+        if hasattr(sent, "obj"):  # psycopg has a wrapper
+            sent = (sent.dumps or json.dumps)(sent.obj)
+        return json.loads(sent) if isinstance(sent, str) else sent
+
+    def cells(
+        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool = False
     ) -> Cells:
-        version = b"\1" if column_type.name == "jsonb" else b""
-        return cells_of(column, lambda text: version + text.encode())
+        if not self.is_adapted or column_type.name != "jsonb":
+            return super().cells(column, column_type, connection, canonical=canonical)
+        sent = [None if value is None else self.sent(value, connection) for value in self.python(column)]
+        written = objects([None if value is None else documents.written(value) for value in sent])
+        return self.binary(written, column_type, connection, canonical=canonical)
+
+    def laid_out(
+        self, values: Sequence[Any], column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    ) -> Cells:
+        if column_type.name != "jsonb":
+            return super().laid_out(values, column_type, connection, canonical=canonical)
+        return cells.behind(np.full(len(values), _VERSION, np.uint8), *cells.in_utf_8(values))
+
+    def encoded(self, stored: Any) -> bytes:
+        return bytes(stored.encode())

@@ -1,4 +1,4 @@
-"""Keys of generic relations: row numbers of several tables, whose keys are stored in a column of any kind."""
+"""Keys of rows of several models, of a generic relation or of a relation to what those models inherit from."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field, Model
+from django.db.models import Field, Model, OneToOneField
 from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
-from ...generate.columns import Column, filled, masked, nulls_of
+from ...generate.columns import Categorical, Column, filled, masked, nulls_of
 from ...generate.generic import GenericRows
 from ..target import Target
 from .base import Kind
@@ -32,19 +32,17 @@ class GenericKey(Kind):
     def __init__(self, field: Field[Any, Any], inner: Kind, models: Sequence[type[Model]]) -> None:
         super().__init__(field)
         self._inner, self.models = inner, tuple(models)
+        self.is_adapted = inner.is_adapted
 
     def given(self, value: Any, count: int) -> Column:
+        if isinstance(value, Categorical) and value.labels == (None,):  # left out, where rows of another model have it
+            return masked(np.zeros(count, np.int64), np.ones(count, bool))
         if not isinstance(value, GenericRows) or value.models != self.models:
             raise TypeError("it must be rows.generic() of the same models in every call")
         for model in self.models:
-            if not self._holds(_key_kind(model)):
+            if not fits(self._inner, model):
                 raise TypeError(f"keys of {model._meta.label} don't fit into a {type(self.field).__name__}")
         return value.column
-
-    def _holds(self, kind: Kind) -> bool:
-        if isinstance(self._inner, Text):
-            return True
-        return isinstance(kind, Integer | Identifier) and type(self._inner) is type(kind)
 
     def stored(self, column: Column, target: Target) -> Column:
         numbers, codes = np.divmod(filled(column), len(self.models))  # type: ignore[arg-type]
@@ -79,6 +77,21 @@ class GenericKey(Kind):
 
     def parameters(self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper) -> list[Any]:
         return self._inner.parameters(column, column_type, connection)
+
+
+def fits(column: Kind, model: type[Model]) -> bool:
+    """Return True if a column of this kind can hold the keys of the model."""
+    if isinstance(column, Reference):
+        return _has_key_of(column.parent, model) and bool(column.field.target_field.primary_key)  # type: ignore[attr-defined]
+    kind = _key_kind(model)
+    return isinstance(column, Text) or (isinstance(kind, Integer | Identifier) and type(column) is type(kind))
+
+
+def _has_key_of(parent: type[Model], model: type[Model]) -> bool:
+    """Return True if a row's key is that of a row of `parent`: it inherits from it, or has a one-to-one key."""
+    concrete: Any = model._meta.concrete_model
+    key = concrete._meta.pk
+    return concrete is parent or (isinstance(key, OneToOneField) and _has_key_of(parent, key.remote_field.model))
 
 
 def _key_kind(model: type[Model]) -> Kind:

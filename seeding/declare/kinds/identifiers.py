@@ -40,7 +40,7 @@ class Identifier(Kind):
             elif isinstance(value, int) and not isinstance(value, bool):
                 value = UUID(int=value)
         except ValueError as exc:
-            raise ValueError(f"it holds {shown(value)}, which is no UUID") from exc
+            raise ValueError(f"it holds {shown(value)}, which is not a valid UUID") from exc
         if not isinstance(value, UUID):
             super().number(value)
         return bytes(value.bytes)
@@ -54,7 +54,7 @@ class Identifier(Kind):
             raise TypeError(f"it holds {array.dtype} values, and this column holds {self.title}")
         numbers = filled(array)
         if len(numbers) and numbers.min() < 0:
-            raise ValueError(f"it holds {numbers.min()}, which is no UUID")
+            raise ValueError(f"it holds {numbers.min()}, which is not a valid UUID")
         halves = np.zeros((len(numbers), 2), ">u8")
         halves[:, 1] = numbers
         return masked(halves.view(self.dtype)[:, 0], nulls_of(array))

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 import numpy as np
-from django.db import models
+from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.operations import BaseDatabaseOperations
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ...database.catalogue import ColumnType
 from ...generate.columns import Column, filled
 from ...report.wording import shown
+from ..target import Target
 from . import cells
 from .base import Kind, Unsuitable
 from .cells import Cells
@@ -44,6 +45,7 @@ class Integer(_Number):
     title = "whole numbers"
     example = 'rows.integers("{name}", 0, 9)'
     types = ("int2", "int4", "int8")
+    plain = int
     is_distinctive = True
 
     def number(self, value: Any) -> int:
@@ -68,6 +70,7 @@ class Decimals(Kind):
     title = "decimals (whole numbers are units of the last decimal place)"
     example = 'rows.integers("{name}", 1_00, 99_99)'
     types = ("numeric",)
+    plain = int
     is_distinctive = True
 
     @property
@@ -99,6 +102,21 @@ class Decimals(Kind):
             raise ValueError(
                 f"it holds {Decimal(int(wrong)).scaleb(-self.places)}, and the field has {self.digits} digits"
             )
+
+    def stored(self, column: Column, target: Target) -> Column:
+        if self.digits > SQLITE_DIGITS and connections[target.using].vendor == "sqlite":
+            self._check_exact(filled(column))  # type: ignore[arg-type]
+        return column
+
+    def _check_exact(self, units: NDArray[np.int64]) -> None:
+        """Raise ValueError for a value that SQLite would round."""
+        digits = np.abs(units)
+        while len(digits) and (even := (digits % 10 == 0) & (digits >= 10**SQLITE_DIGITS)).any():
+            digits = np.where(even, digits // 10, digits)
+        wrong = units[digits >= 10**SQLITE_DIGITS]
+        if len(wrong):
+            value = Decimal(int(wrong[0])).scaleb(-self.places)
+            raise ValueError(f"it holds {value}, and SQLite stores no more than {SQLITE_DIGITS} digits of a decimal")
 
     def python(self, column: Column) -> list[Any]:
         unit = Decimal(1).scaleb(-self.places)
@@ -135,6 +153,8 @@ class Float(_Number):
     example = 'rows.integers("{name}", 0, 999) / 10'
     types = ("float8",)
     dtype = "f8"
+    blank = 0.0
+    plain = float
     is_distinctive = True
 
     def number(self, value: Any) -> float:
@@ -144,7 +164,7 @@ class Float(_Number):
 
     def check(self, column: Column) -> None:
         if not np.isfinite(filled(column)).all():  # type: ignore[arg-type]
-            raise ValueError("it holds a value that is no finite number, which not every database stores")
+            raise ValueError("it holds a value that is not a finite number, which not every database stores")
 
 
 class Boolean(_Number):
@@ -155,6 +175,8 @@ class Boolean(_Number):
     example = 'rows.bits("{name}") % 2 == 0'
     types = ("bool",)
     dtype = "?"
+    blank = False
+    plain = bool
 
     def number(self, value: Any) -> bool:
         if not isinstance(value, bool):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from django.db import models
@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
-from ...generate.columns import Categorical, Column, masked, nulls_of, objects
+from ...generate.columns import Categorical, Column, masked, nulls_of, objects, without_nulls
 from . import cells
 from .base import Kind
 from .cells import Cells
@@ -21,7 +21,7 @@ class Objects(Kind):
     """A kind whose column is an array of texts, bytes or tuples, or a categorical of them."""
 
     dtype = "O"
-    blank = ""
+    blank: ClassVar[Any] = ()
 
     def categories(self, column: Categorical) -> Column:
         return Categorical(column.codes, tuple(self.of_list(column.labels).tolist()))
@@ -42,7 +42,16 @@ class Objects(Kind):
     def binary(
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
     ) -> Cells:
-        return cells_of(column, self.encoded)
+        values = column.labels if isinstance(column, Categorical) else column.tolist()
+        some, nulls = without_nulls(values, self.blank)
+        found = self.laid_out(some, column_type, connection, canonical=canonical).with_nulls(nulls)
+        return found.taken(column.codes) if isinstance(column, Categorical) else found
+
+    def laid_out(
+        self, values: Sequence[Any], column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    ) -> Cells:
+        """Return stored values, of which none is NULL, as `cells` does."""
+        return cells.of_bytes([self.encoded(value) for value in values])
 
     def encoded(self, stored: Any) -> bytes:
         """Return a stored value as the type's receive function takes it."""
@@ -67,9 +76,8 @@ def column_of(kind: Kind, values: Sequence[Any]) -> Column:
     """Return the values of a column in stored form as such a column again."""
     if kind.dtype == "O":
         return objects(values)
-    nulls = np.fromiter((value is None for value in values), bool, len(values))
-    some = [kind.blank if value is None else value for value in values]
-    return masked(np.array(some, kind.dtype), nulls if nulls.any() else None)
+    some, nulls = without_nulls(values, kind.blank)
+    return masked(np.array(some, kind.dtype), nulls)
 
 
 def plain(kind: Kind, column: Column) -> list[Any]:
@@ -91,6 +99,7 @@ class Binary(Objects):
     title = "bytes"
     example = "[rows.version.encode() + bytes([n % 256]) for n in rows.numbers]"
     types = ("bytea",)
+    blank = b""
     is_distinctive = True
 
     def number(self, value: Any) -> bytes:

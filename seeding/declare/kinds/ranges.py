@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -48,6 +47,10 @@ class Exact(Objects):
     title = "decimals"
     example = "1"
     types = ("numeric",)
+
+    def __init__(self, field: Any) -> None:
+        super().__init__(field)
+        self.is_adapted = False  # a bound is sent as it is, whatever a field of its own would make of it
 
     def number(self, value: Any) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
@@ -158,15 +161,16 @@ class Range(Objects):
         rows = [None if value is None else self._bounds(value) for value in values]
         return objects(_regrouped(rows, self.bound.read([row[i] for row in rows if row for i in (0, 1)]).tolist()))
 
-    def binary(
-        self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    def laid_out(
+        self, values: Sequence[Any], column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
     ) -> Cells:
-        rows = list(column.labels) if isinstance(column, Categorical) else column.tolist()
-        flat = column_of(self.bound, [row[i] for row in rows if row for i in (0, 1)])
-        bounds = self.bound.cells(flat, _SUBTYPES[column_type.name], connection, canonical=canonical)
-        encoded = _regrouped(rows, cells.to_bytes(bounds))
-        found = cells.of_bytes([None if row is None else _encoded(row) for row in encoded])
-        return found.taken(column.codes) if isinstance(column, Categorical) else found
+        finite = [bound for row in values for bound in row[:2] if bound is not None]
+        bounds = self.bound.cells(
+            column_of(self.bound, finite), _SUBTYPES[column_type.name], connection, canonical=canonical
+        )
+        content, lengths = cells.with_lengths(bounds)
+        flags = np.fromiter(map(_flags, values), np.uint8, len(values))
+        return cells.behind(flags, content, cells.sums(lengths, _FINITE_BOUNDS[flags]))
 
 
 def _regrouped(rows: Sequence[Any], bounds: Sequence[Any]) -> list[Any]:
@@ -189,14 +193,18 @@ def _canonical(lower: Any, upper: Any, bounds: str, *, is_discrete: bool) -> tup
     return lower, upper, begins + ends
 
 
-def _encoded(row: tuple[Any, ...]) -> bytes:
-    """Return a range as its receive function takes it: what is so of its bounds, and those that aren't infinite."""
+def _flags(row: tuple[Any, ...]) -> int:
+    """Return what the receive function of ranges is told of a range: that it is empty, or what is so of its bounds."""
     if not row:
-        return b"\x01"
+        return _IS_EMPTY
     lower, upper, bounds = row
-    flags = 0x02 * (bounds[0] == "[") | 0x04 * (bounds[1] == "]") | 0x08 * (lower is None) | 0x10 * (upper is None)
-    parts = [bytes([flags])]
-    for bound in (lower, upper):
-        if bound is not None:
-            parts += [struct.pack(">i", len(bound)), bound]
-    return b"".join(parts)
+    return _INCLUDED[bounds] | (lower is None) << _LOWER_IS_INFINITE | (upper is None) << _UPPER_IS_INFINITE
+
+
+_IS_EMPTY = 0x01
+_INCLUDED = {"()": 0, "[)": 0x02, "(]": 0x04, "[]": 0x06}
+_LOWER_IS_INFINITE, _UPPER_IS_INFINITE = 3, 4  # as bits
+_ALL_FLAGS = np.arange(1 << 5)
+_FINITE_BOUNDS = np.where(
+    _ALL_FLAGS == _IS_EMPTY, 0, 2 - (_ALL_FLAGS >> _LOWER_IS_INFINITE & 1) - (_ALL_FLAGS >> _UPPER_IS_INFINITE & 1)
+)

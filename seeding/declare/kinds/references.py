@@ -23,6 +23,7 @@ class Reference(Kind):
 
     fields = (models.ForeignKey,)
     title = "row numbers of another table"
+    plain = int
     types = ("int2", "int4", "int8", "uuid", "text", "varchar")  # whichever the other table's key is
     example = 'rows.reference("{name}", {parent})'
 
@@ -59,15 +60,13 @@ class Reference(Kind):
         model = value.lookup.model._meta.concrete_model
         if model is not self.parent:
             raise TypeError(f"it refers to rows of {model._meta.label}, and this column to {self.parent._meta.label}")
-        if not self.field.target_field.primary_key:  # type: ignore[attr-defined]
-            raise TypeError("it refers to existing rows, and this column to another one than their primary key")
         return value
 
     def stored(self, column: Column, target: Target) -> Column:
-        if isinstance(column, ExistingRows):
-            return taken(self._target.read(column.keys), masked(column.codes, nulls_of(column)))
         table = self.parent._meta.db_table
         referred: Any = self.field.target_field  # type: ignore[attr-defined]
+        if isinstance(column, ExistingRows):
+            return taken(self._target.read(column.of(referred.name)), masked(column.codes, nulls_of(column)))
         if referred.primary_key:
             return target.keys[table].of(column)
         return taken(target.values(table, referred.name), column)

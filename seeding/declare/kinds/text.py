@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
-from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from functools import cache
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,10 +18,11 @@ from django.utils.ipv6 import clean_ipv6_address
 from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
-from ...generate.columns import Categorical, Column, filled, masked, nulls_of
+from ...generate.columns import Categorical, Column, filled, masked, nulls_of, without_nulls
+from ...generate.texts import Texts, joined
 from ...report.wording import shown
 from . import cells
-from .base import Kind, text_of
+from .base import Kind, is_storable, text_of
 from .cells import Cells
 from .objects import cells_of
 
@@ -37,14 +38,16 @@ class Text(Kind):
     is_sent_as_is = True
     dtype = "U"
     blank = ""
+    plain = str
 
     def categories(self, column: Categorical) -> Column:
         return Categorical(column.codes, tuple(None if v is None else self.number(v) for v in column.labels))
 
     def of_list(self, values: Sequence[Any]) -> Column:
-        where = np.array([value is None for value in values], bool)
-        texts = ["" if value is None else self.number(value) for value in values]
-        return masked(np.array(texts, dtype=np.str_), where if where.any() else None)
+        texts, nulls = without_nulls(values, "")
+        if set(map(type, texts)) != {self.plain} or not is_storable("".join(texts)):
+            texts = ["" if value is None else self.number(value) for value in values]
+        return masked(np.array(texts, dtype=np.str_), nulls)
 
     def number(self, value: Any) -> str:
         value = text_of(value)
@@ -56,7 +59,7 @@ class Text(Kind):
         try:
             text.encode()
         except UnicodeEncodeError as exc:
-            raise ValueError(f"it holds {shown(text)}, which is no Unicode text") from exc
+            raise ValueError(f"it holds {shown(text)}, which is not valid Unicode") from exc
         return text
 
     def of_array(self, array: NDArray[Any]) -> Column:
@@ -67,7 +70,7 @@ class Text(Kind):
         if len(values) and (characters[:, :-1] < np.minimum(characters[:, 1:], 1)).any():
             raise ValueError("it holds a NUL character, which PostgreSQL doesn't store")
         if len(values) and ((characters >= 0xD800) & (characters <= 0xDFFF)).any():
-            raise ValueError("it holds half a surrogate pair, which is no Unicode text")
+            raise ValueError("it holds half a surrogate pair, which is not valid Unicode")
         return masked(values, nulls_of(array))
 
     def check(self, column: Column) -> None:
@@ -101,6 +104,7 @@ class FileName(Text):
     fields = (models.FileField,)
     title = "names of files"
     example = '[f"{name}/{{n}}.txt" for n in rows.numbers]'
+    plain = str
 
     def column(self, value: Any, count: int) -> Column:
         """Return a column in declared form; the name of no file is empty, as Django stores it, and not NULL."""
@@ -127,15 +131,20 @@ class Address(Text):
         if isinstance(value, IPv4Address | IPv6Address):
             value = str(value)
         text = super().number(value)
-        protocol, unpacks = self.field.protocol.lower(), self.field.unpack_ipv4  # type: ignore[attr-defined]
-        found = _address(text, unpacks)
+        protocol = getattr(self.field, "protocol", "both")  # a field that is only like Django's may have none
+        found = _address(text, getattr(self.field, "unpack_ipv4", False))
         if found is None:
-            raise ValueError(f"it holds {shown(text)}, which is no IP address")
-        if protocol != "both" and (protocol == "ipv6") != (":" in found):
-            raise ValueError(f"it holds {found}, and the field holds addresses of {self.field.protocol}")  # type: ignore[attr-defined]
+            raise ValueError(f"it holds {shown(text)}, which is not a valid IP address")
+        if protocol.lower() != "both" and (protocol.lower() == "ipv6") != (":" in found):
+            raise ValueError(f"it holds {found}, and the field holds addresses of {protocol}")
         return found
 
     def of_array(self, array: NDArray[Any]) -> Column:
+        if array.dtype.kind in "iu" and self.field.protocol.lower() != "ipv6":  # type: ignore[attr-defined]
+            numbers = filled(array)
+            if not len(numbers) or 0 <= numbers.min() <= numbers.max() < 1 << 32:
+                first, *others = [(_octets(), numbers >> shift & 0xFF) for shift in (24, 16, 8, 0)]
+                return masked(joined(first, *(part for octet in others for part in (".", octet))), nulls_of(array))
         return self.of_list(array.tolist()) if array.dtype.kind in "iuU" else super().of_array(array)
 
     def binary(
@@ -144,23 +153,28 @@ class Address(Text):
         return cells_of(column, _inet)
 
 
-def _version_4(number: int) -> IPv4Address:
+@cache
+def _octets() -> Texts:
+    return np.arange(256).astype(np.str_)
+
+
+def _version_4(number: int) -> str:
     try:
-        return IPv4Address(number)
-    except ValueError as exc:
-        raise ValueError(f"it holds {number}, which is no IP address of version 4") from exc
+        return socket.inet_ntoa(number.to_bytes(4, "big"))
+    except OverflowError as exc:
+        raise ValueError(f"it holds {number}, which is not a valid IP address of version 4") from exc
 
 
-@lru_cache(maxsize=10_000)
 def _address(text: str, unpacks: bool) -> str | None:
-    """Return an address as Django writes it; None where it is none."""
+    """Return an address as Django writes it; None where it is none. A name of an interface (%) isn't stored either."""
+    family = socket.AF_INET6 if ":" in text else socket.AF_INET
     try:
-        address = ip_address(text)
-        if "%" in text:
-            return None  # an interface's name, which PostgreSQL doesn't store
-        return clean_ipv6_address(text, unpacks) if address.version == 6 else str(address)
-    except (ValueError, ValidationError):
+        found = socket.inet_ntop(family, socket.inet_pton(family, text))
+        if family == socket.AF_INET6 and "." in text + found:  # one of version 4 in one of version 6
+            found = clean_ipv6_address(text, unpacks)
+    except (OSError, ValidationError):
         return None
+    return found
 
 
 def _inet(text: str) -> bytes:

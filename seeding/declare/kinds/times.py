@@ -15,7 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
-from ...generate.columns import Column, filled, masked, nulls_of
+from ...generate.columns import Column, filled, masked, nulls_of, without_nulls
 from ...generate.texts import moments_as_text
 from ..target import Target
 from . import cells
@@ -51,9 +51,9 @@ class _Time(Kind):
     is_distinctive = True
 
     def of_list(self, values: Sequence[Any]) -> Column:
-        if all(value is None or type(value) is int for value in values):
-            nulls = np.array([value is None for value in values], bool)
-            return masked(_whole_numbers([value or 0 for value in values]), nulls if nulls.any() else None)
+        some, nulls = without_nulls(values, 0)
+        if set(map(type, some)) <= {int}:
+            return masked(_whole_numbers(some), nulls)
         fixed = super().of_list(values)
         return masked(filled(fixed).view(self.fixed), nulls_of(fixed))  # type: ignore[arg-type]
 
@@ -181,6 +181,7 @@ class Clock(Kind):
     title = "times of day (whole numbers are microseconds since midnight)"
     example = 'rows.time_of_day("{name}")'
     types = ("time",)
+    plain = int
     is_distinctive = True
 
     def number(self, value: Any) -> int:
@@ -217,6 +218,7 @@ class Duration(Kind):
     title = "durations (whole numbers are microseconds)"
     example = 'rows.integers("{name}", 0, 10**10)'
     types = ("interval",)
+    plain = int
     is_distinctive = True
 
     def number(self, value: Any) -> int:

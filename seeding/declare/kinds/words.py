@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from django.contrib.postgres.fields import HStoreField
 from django.contrib.postgres.search import SearchVectorField
+from django.db.backends.base.base import BaseDatabaseWrapper
 from numpy.typing import NDArray
 
-from ...generate.columns import Categorical, Column, objects
+from ...database.catalogue import ColumnType
+from ...generate.columns import Categorical, Column, masked, objects, without_nulls
 from ...report.wording import shown
-from .base import text_of
+from . import cells
+from .base import is_storable, text_of
+from .cells import Cells
 from .objects import Objects
 
 
@@ -34,31 +38,29 @@ class Map(Objects):
         if isinstance(value, Mapping) and any(isinstance(v, np.ndarray | Categorical) for v in value.values()):
             keys = _sorted(value)
             columns = [_texts(value[key], count) for key in keys]
-            return objects([self._pairs(keys, values) for values in zip(*columns, strict=True)])
+            return objects([tuple(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)])
         return super().given(value, count)
 
     def number(self, value: Any) -> Any:
         if not isinstance(value, Mapping):
             super().number(value)
         keys = _sorted(value)
-        return self._pairs(keys, [text_of(value[key]) for key in keys])
-
-    def _pairs(self, keys: list[str], values: Any) -> tuple[tuple[str, str | None], ...]:
-        for value in values:
-            if value is not None:
-                _check_text(value)
-        return tuple(zip(keys, values, strict=True))
+        texts = [text_of(value[key]) for key in keys]
+        for text in texts:
+            if text is not None:
+                _check_text(text)
+        return tuple(zip(keys, texts, strict=True))
 
     def value(self, stored: Any) -> dict[str, str | None]:
         return dict(stored)
 
-    def encoded(self, stored: Any) -> bytes:
-        parts = [struct.pack(">i", len(stored))]
-        for pair in stored:
-            for text in pair:
-                content = None if text is None else text.encode()
-                parts.append(struct.pack(">i", -1) if content is None else struct.pack(">i", len(content)) + content)
-        return b"".join(parts)
+    def laid_out(
+        self, values: Sequence[Any], column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
+    ) -> Cells:
+        texts, nulls = without_nulls([text for pairs in values for pair in pairs for text in pair], "")
+        content, lengths = cells.with_lengths(cells.of_texts(masked(np.array(texts, np.str_), nulls)))
+        counts = np.fromiter(map(len, values), np.int64, len(values))
+        return cells.behind(counts.astype(">i4"), content, cells.sums(lengths, 2 * counts))
 
 
 def _sorted(value: Mapping[Any, Any]) -> list[str]:
@@ -69,10 +71,19 @@ def _sorted(value: Mapping[Any, Any]) -> list[str]:
 
 def _texts(column: Any, count: int) -> list[Any]:
     if not isinstance(column, np.ndarray | Categorical):
-        return [text_of(column)] * count
+        return _checked([text_of(column)] * count)
     if len(column) != count:
         raise ValueError(f"the map has a column of {len(column):,} values for {count:,} rows")
-    return column.tolist()
+    return _checked(column.tolist())
+
+
+def _checked(texts: list[Any]) -> list[Any]:
+    """Return texts and NULLs. Raises TypeError for anything else, ValueError for what PostgreSQL doesn't store."""
+    some, _ = without_nulls(texts, "")
+    if set(map(type, some)) != {str} or not is_storable("".join(some)):
+        for text in some:
+            _check_text(text)
+    return texts
 
 
 def _check_text(text: Any) -> None:

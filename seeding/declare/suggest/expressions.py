@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+import numpy as np
 from django.db import models
 
+from ...generate.children import Per
 from ...generate.columns import Categorical
 from ...generate.rows import Rows
 
@@ -50,7 +55,7 @@ class Expression(ABC):
         return set(_models_in(self.parts()))
 
     def names(self) -> set[str]:
-        """Return the names to import from `seeding` and its like that the expression needs."""
+        """Return what the expression needs to be imported: `seeding.Categorical`, `decimal.Decimal`, `datetime`."""
         return set(_names_in(self.parts()))
 
 
@@ -113,7 +118,15 @@ class Operation(Expression):
         }[self.sign]()
 
     def source(self, indent: int = 0, before: int = 0, after: int = 1) -> str:
-        return f"{source_of(self.left, indent)} {self.sign} {source_of(self.right, indent)}"
+        one_line = f"{source_of(self.left, indent)} {self.sign} {source_of(self.right, indent)}"
+        if "\n" in one_line or indent + before + len(one_line) + after <= WIDTH:
+            return one_line
+        return f"\n{' ' * indent}".join(self._operands(indent))
+
+    def _operands(self, indent: int) -> list[str]:
+        """Return a line for each operand, all but the first with its sign before it."""
+        first = self.left._operands(indent) if isinstance(self.left, Operation) else [source_of(self.left, indent)]
+        return [*first, f"{self.sign} {source_of(self.right, indent)}"]
 
     def parts(self) -> Iterator[Any]:
         yield from (self.left, self.right)
@@ -133,10 +146,10 @@ class Categories(Expression):
         return _call("Categorical", (self.codes, self.labels), {}, indent, before, after)
 
     def parts(self) -> Iterator[Any]:
-        yield self.codes
+        yield from (self.codes, *self.labels)
 
     def names(self) -> set[str]:
-        return {"Categorical", *super().names()}
+        return {"seeding.Categorical", *super().names()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +165,7 @@ class SharedPassword(Expression):
         return "seeded_password()"
 
     def names(self) -> set[str]:
-        return {"seeded_password"}
+        return {"seeding.seeded_password"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,6 +185,77 @@ class Variable(Expression):
 
     def parts(self) -> Iterator[Any]:
         yield self.of
+
+
+@dataclass(frozen=True, eq=False)
+class Item(Expression):
+    """One of several that an expression makes: `rows.parent(LINES)[0]`."""
+
+    of: Expression
+    place: int
+
+    def value(self, rows: Rows) -> Any:
+        return self.of.value(rows)[self.place]
+
+    def source(self, indent: int = 0, before: int = 0, after: int = 1) -> str:
+        return f"{self.of.source(indent, before, after + 3)}[{self.place}]"
+
+    def parts(self) -> Iterator[Any]:
+        yield self.of
+
+
+@dataclass(frozen=True, eq=False)
+class Children(Expression):
+    """How many rows of `model` there are for each row of its parent: a `per` that has a name, such as `LINES`."""
+
+    model: type[models.Model]
+    per: Per
+
+    def value(self, rows: Rows) -> Any:
+        return self.per
+
+    def source(self, indent: int = 0, before: int = 0, after: int = 1) -> str:
+        return plural_of(name_of(self.model)).upper()
+
+    @property
+    def definition(self) -> str:
+        """The line that gives it its name."""
+        return f"{self.source()} = per({name_of(self.per.model)}, {self.per.low}, {self.per.high})"
+
+    def models(self) -> set[type[models.Model]]:
+        return {self.per.model}
+
+    def names(self) -> set[str]:
+        return {"seeding.per"}
+
+
+@dataclass(frozen=True, eq=False)
+class Joined(Expression):
+    """The texts of a row's ancestors in a tree and of the row itself, each with a slash behind it."""
+
+    tree: Expression
+    text: Expression
+    start: str
+
+    def value(self, rows: Rows) -> Any:
+        def texts(some: Rows) -> Any:
+            return np.strings.add(self.text.value(some), "/")
+
+        return self.tree.value(rows).joined(texts, start=self.start)
+
+    def source(self, indent: int = 0, before: int = 0, after: int = 1) -> str:
+        head, text = f"{self.tree.source()}.joined", self.text.source(indent + 4)
+        made = f'lambda rows: np.strings.add({text}, "/")'
+        one_line = f"{head}({made}, start={source_of(self.start)})"
+        if "\n" not in one_line and indent + before + len(one_line) + after <= WIDTH:
+            return one_line
+        return _lines(f"{head}(", [made, f"start={source_of(self.start)}"], ")", indent)
+
+    def parts(self) -> Iterator[Any]:
+        yield self.tree  # not the text, whose rows are others
+
+    def names(self) -> set[str]:
+        return {"numpy as np", *self.text.names(), *super().names()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,6 +289,8 @@ def replaced(expression: Any, old: Expression, new: Expression) -> Any:
     if isinstance(expression, Call):
         args = tuple(replaced(arg, old, new) for arg in expression.args)
         return replace(expression, args=args, on=replaced(expression.on, old, new))
+    if isinstance(expression, Item):
+        return replace(expression, of=replaced(expression.of, old, new))
     if isinstance(expression, Operation):
         return replace(expression, left=replaced(expression.left, old, new), right=replaced(expression.right, old, new))
     return expression
@@ -240,6 +326,24 @@ def named(names: Mapping[type[models.Model], str]) -> Iterator[None]:
         _NAMES.reset(before)
 
 
+def words_of(name: str) -> tuple[str, ...]:
+    """Return the words of a name, in lower case: of `unitPrice`, `unit_price` and `UnitPrice` the same."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z]{2})(?=[0-9])", "_", name)
+    return tuple(word for word in parted.lower().split("_") if word)
+
+
+def plural_of(name: str) -> str:
+    """Return a model's name in the plural, as a Python name: `order_lines` of `OrderLine`."""
+    *head, last = words_of(name)
+    if last.endswith("y") and last[-2:-1] not in "aeiou":
+        last = f"{last[:-1]}ies"
+    elif last.endswith(("s", "x", "z", "ch", "sh")):
+        last = f"{last}es"
+    else:
+        last = f"{last}s"
+    return "_".join([*head, last])
+
+
 def source_of(value: Any, indent: int = 0, before: int = 0, after: int = 1) -> str:
     """Return a value as Python, as ruff formats it."""
     if isinstance(value, Expression):
@@ -272,7 +376,7 @@ def _literal(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return repr(value)
     if isinstance(value, int):
-        return f"{value:_}" if abs(value) >= 10_000 else str(value)
+        return f"{value:_}" if abs(value) >= 10_000 else str(int(value))
     if isinstance(value, str):
         text = repr(str.__str__(value))
         if text.startswith("'") and '"' not in text:
@@ -280,7 +384,7 @@ def _literal(value: Any) -> str:
         return text
     if isinstance(value, bytes):
         return 'b"' + repr(value)[2:-1] + '"'
-    return repr(value)
+    return repr(value) if '"' in repr(value) else repr(value).replace("'", '"')  # Decimal("9.95")
 
 
 def _call(head: str, args: Sequence[Any], options: Mapping[str, Any], indent: int, before: int, after: int) -> str:
@@ -332,3 +436,7 @@ def _names_in(parts: Any) -> Iterator[str]:
     for part in _flat(parts):
         if isinstance(part, Expression):
             yield from part.names()
+        elif type(part).__module__ == "datetime":
+            yield "datetime"  # as its values are written: datetime.timedelta(days=1)
+        elif isinstance(part, Decimal | UUID):
+            yield f"{type(part).__module__}.{type(part).__name__}"

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 from django.core.exceptions import ValidationError
 from django.db.models import Field
 
+from ...generate.columns import Categorical
 from ...generate.rows import Rows
 from ...generate.streams import Dataset
 from ..kinds import Kind, Reference
@@ -17,13 +19,13 @@ from .expressions import Expression
 
 _SOME = 40  # rows at either end of a table
 _TARGET = Target("", {}, datetime(2026, 1, 5, tzinfo=UTC))
-_MISFITS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, ValidationError)
+MISFITS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, ValidationError)
 
 
 def sample(dataset: Dataset, table: str) -> list[Rows]:
     """Return some rows of the table, to try expressions with."""
     total = dataset.row_counts[table]
-    starts = {0, max(0, total - _SOME)}
+    starts = {0, max(_SOME, total - _SOME)}  # none twice: they may have to be different
     return [Rows(dataset, table, start, min(start + _SOME, total)) for start in sorted(starts) if start < total]
 
 
@@ -37,22 +39,37 @@ def first_fitting(
     second = None
     for expression in candidates:
         try:
-            values = list(_values(kind, expression, some))
-        except _MISFITS:
+            tried = list(values(kind, expression, some))
+        except MISFITS:
             continue
-        there = [repr(value) for value in values if value is not None]
+        there = [repr(value) for value in tried if value is not None]
         if is_unique and len(set(there)) < len(there):
             continue
-        if _is_valid(kind.field, values):
+        if _is_valid(kind.field, tried):
             return expression, True
         second = second or expression
     return second, False
 
 
-def _values(kind: Kind, expression: Expression, some: Sequence[Rows]) -> Iterator[Any]:
+def values(kind: Kind, expression: Expression, some: Sequence[Rows]) -> Iterator[Any]:
+    """Yield the values that an expression gives some rows, as Python has them. Raises one of MISFITS."""
     for rows in some:
-        column = kind.column(expression.value(rows), len(rows))
+        value = expression.value(rows)
+        _check_longest(value, kind.field)
+        column = kind.column(value, len(rows))
         yield from column.tolist() if isinstance(kind, Reference) else kind.python(kind.stored(column, _TARGET))
+
+
+def _check_longest(value: Any, f: Field[Any, Any]) -> None:
+    """Raise ValueError where a row that wasn't tried may have a text that is too long: arrays have room for any."""
+    if f.max_length and isinstance(value, np.ndarray) and value.dtype.kind == "U":
+        longest = value.dtype.itemsize // 4
+    elif f.max_length and isinstance(value, Categorical):
+        longest = max((len(label) for label in value.labels if isinstance(label, str)), default=0)
+    else:
+        return
+    if longest > f.max_length:
+        raise ValueError(f"texts of up to {longest} characters don't fit into {f.max_length}")
 
 
 def _is_valid(f: Field[Any, Any], values: Sequence[Any]) -> bool:
@@ -61,6 +78,8 @@ def _is_valid(f: Field[Any, Any], values: Sequence[Any]) -> bool:
     try:
         for value in values:
             f.run_validators(value)
-    except _MISFITS:
+    except ValidationError:
         return False
+    except MISFITS:
+        return True  # a field whose values are objects of its own, which its validators want
     return True

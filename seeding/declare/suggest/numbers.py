@@ -13,7 +13,7 @@ from .places import Place, bounds_of
 _NUMBERS = Attribute("numbers")
 _RARE = (
     "deleted", "archived", "hidden", "banned", "blocked", "spam", "locked", "closed", "cancelled", "canceled", "draft",
-    "private", "internal", "test",
+    "private", "internal", "test", "expired", "suspended", "muted", "disabled", "failed", "revoked", "unpublished",
 )  # fmt: skip
 _COMMON = (
     "active", "enabled", "published", "public", "visible", "verified", "confirmed", "approved", "available", "valid",
@@ -21,7 +21,7 @@ _COMMON = (
 )  # fmt: skip
 _MONEY = (
     "price", "amount", "total", "subtotal", "cost", "fee", "balance", "salary", "budget", "revenue", "sum", "charge",
-    "paid", "tax", "vat", "deposit", "value", "credit", "debit",
+    "paid", "tax", "vat", "deposit", "value", "credit", "debit", "net", "gross",
 )  # fmt: skip
 _SHARES = (
     "percent", "percentage", "discount", "rate", "share", "ratio", "probability", "progress", "vat_rate", "tax_rate",
@@ -46,7 +46,8 @@ def integer(place: Place) -> Iterator[Expression]:
     low, high = BaseDatabaseOperations.integer_field_ranges.get(f.get_internal_type(), (-(1 << 63), (1 << 63) - 1))
     if place.is_unique:
         least, most = bounds_of(f)
-        yield Operation(_NUMBERS, "+", max(1, int(least or 1)))
+        for apart in (1_000_000, 1_000):  # from numbers of other models in the same table
+            yield Operation(_NUMBERS, "+", max(1, int(least or 1)) + apart * place.heir_number)
         yield rows("unique_integers", place.name, *_within(place, int(most or high) // 2 if low < 0 else low, high))
         return
     if place.has("rating", "stars", "star"):
@@ -116,6 +117,8 @@ def floating(place: Place) -> Iterator[Expression]:
     if place.is_unique:
         yield Operation(rows("unique_integers", place.name, 0, 1_000_000_000), "/", 1000)
         return
+    if place.has("rating", "stars"):
+        yield Operation(rows("integers", place.name, *place.between(100, 500, 100)), "/", 100)
     low, high = place.between(0, 10_000 if not place.has(*_SHARES) else 100, 100)
     yield Operation(rows("integers", place.name, low, high), "/", 100)
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
+from django.conf import settings
 from django.core import validators
 from django.db import models
 from django.db.models import Field, Q
 from django.db.models.lookups import Lookup
 
-from .expressions import Expression
+from .expressions import Expression, words_of
 
 Model = type[models.Model]
 Bound = int | float | Decimal
@@ -27,6 +28,7 @@ class Place:
     field: Field[Any, Any]
     is_unique: bool = False
     taken: Mapping[str, Expression] = dataclasses.field(default_factory=dict)  # the columns that are chosen already
+    heir: Model | None = None  # that inherits the column: models beside it may fill the same table
 
     @property
     def name(self) -> str:
@@ -45,6 +47,12 @@ class Place:
     def room(self) -> int:
         """How many characters the column holds."""
         return self.field.max_length or 1_000_000
+
+    @property
+    def heir_number(self) -> int:
+        """The heir's number, from 1, among the models that inherit the column; 0 for the column's own model."""
+        own: Any = self.field.model
+        return [own, *(m for m in apps.get_models() if issubclass(m, own) and m is not own)].index(self.heir or own)
 
     def has(self, *words: str) -> bool:
         """Return True if the column's name has one of these words, or several in a row: `has("zip", "post_code")`."""
@@ -68,10 +76,9 @@ class Place:
         return (low, high) if low <= high else (high, high)
 
 
-def words_of(name: str) -> tuple[str, ...]:
-    """Return the words of a name, in lower case: of `unitPrice`, `unit_price` and `UnitPrice` the same."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z]{2})(?=[0-9])", "_", name)
-    return tuple(word for word in parted.lower().split("_") if word)
+def is_user(model: Model) -> bool:
+    """Return True for the project's user model."""
+    return model._meta.label_lower == settings.AUTH_USER_MODEL.lower()
 
 
 def bounds_of(f: Field[Any, Any]) -> tuple[Bound | None, Bound | None]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.db import models
 
-from .expressions import Call, Expression, SharedPassword, Variable, rows
+from . import patterns
+from .choices import NAMED
+from .expressions import Call, Expression, SharedPassword, Variable, inside, rows, words_of
 from .places import Place
 
 _PEOPLE = (
@@ -24,6 +27,10 @@ _FIRMS = (
 def text(place: Place) -> Iterator[Expression]:
     """Yield what a column of text may hold, the best first."""
     f = place.field
+    if place.is_unique and place.heir is not None:
+        yield from _of_heir(f, "-".join(words_of(place.heir.__name__)))
+    for pattern in patterns.codes(f, is_unique=place.is_unique):
+        yield rows("code", pattern, *([place.name] if _is_taken(place, pattern) else []))
     if isinstance(f, models.EmailField):
         yield from _email(place)
     elif isinstance(f, models.URLField):
@@ -32,12 +39,26 @@ def text(place: Place) -> Iterator[Expression]:
         yield from _slug(place)
     elif isinstance(f, models.FileField | models.FilePathField):
         yield rows("file_name", place.name, extensions=_extensions(place))
+    if is_country(place):
+        yield from _country(place)
+    if place.words[0] == "draft" and (final := place.taken.get(place.name.removeprefix("draft_"))) is not None:
+        yield final  # of a page that wasn't changed since it was published
     for words, made in _BY_NAME:
         if place.has(*words):
             yield from made(place)
             break
     yield from _plain(place)
     yield from _codes(place)
+
+
+def _of_heir(f: models.Field[Any, Any], name: str) -> Iterator[Expression]:
+    """Suggest texts that rows of other models in the same table don't have."""
+    if isinstance(f, models.EmailField):
+        yield rows("code", f"{name}{{n}}@example.com")
+    if isinstance(f, models.URLField):
+        yield rows("code", f"https://example.com/{name}/{{n}}")
+    yield rows("code", f"{name}-{{n}}")
+    yield rows("code", f"{name[0]}{{n}}")
 
 
 def is_known(place: Place) -> bool:
@@ -77,8 +98,18 @@ def _of_address(method: str) -> Callable[[Place], Iterator[Expression]]:
 
 
 def _country(place: Place) -> Iterator[Expression]:
-    if not place.is_unique:
-        yield rows("country_code" if place.room < 14 or place.has("code", "iso") else "country")
+    method = "country_code" if place.room < 14 or place.has("code", "iso") else "country"
+    yield rows(method, **_in_turn(place))
+
+
+def is_country(place: Place) -> bool:
+    """Return True for the codes and the names of a list of countries."""
+    return place.is_of("country") and place.has("country", "name", "code", "iso", "alpha", "alpha2", "iso2")
+
+
+def _in_turn(place: Place) -> dict[str, bool]:
+    """Return the option that gives each row another country: codes and names of a list of them go together."""
+    return {"unique": True} if place.is_unique or place.is_of("country") else {}
 
 
 def _password(place: Place) -> Iterator[Expression]:
@@ -87,6 +118,8 @@ def _password(place: Place) -> Iterator[Expression]:
 
 def _phone(place: Place) -> Iterator[Expression]:
     yield rows("phone", place.name, **_unique(place))
+    # For films, too (Bundesnetzagentur, notice 148/2021); libraries that know plans of numbers take all of them.
+    yield rows("code", "+493023125{unique:3}" if place.is_unique else "+493023125{digits:3}", place.name)
 
 
 def _company(place: Place) -> Iterator[Expression]:
@@ -109,6 +142,17 @@ def _named(method: str) -> Callable[[Place], Iterator[Expression]]:
     return made
 
 
+def _state(place: Place) -> Iterator[Expression]:
+    """Suggest a few states; those of an address are parts of countries, which nothing here knows."""
+    is_address = {"postcode", "zip", "zip_code", "postal_code", "city", "line1", "street"} & {
+        f.name for f in place.field.model._meta.get_fields()
+    }
+    if place.has("state") and is_address:
+        yield from _named("city")(place)
+    else:
+        yield from _choice("done", "active", "new")(place)
+
+
 def _slug(place: Place) -> Iterator[Expression]:
     """Suggest the slug of the row's title, where it has one."""
     source = next((place.taken[name] for name in ("title", "name", "headline", "subject") if name in place.taken), None)
@@ -129,33 +173,34 @@ def _extensions(place: Place) -> list[str]:
 
 def _name(place: Place) -> Iterator[Expression]:
     """Suggest names as the model says whose they are: people's, firms', or things'."""
-    if place.is_of(*_PEOPLE) and not place.is_unique:
+    if (place.is_of(*_PEOPLE, "bankcard") or place.has(*_PEOPLE)) and not place.is_unique:
         yield rows("full_name", *_stream(place, "full_name"))
-    if place.is_of(*_FIRMS):
+    if place.is_of(*_FIRMS) or place.has(*_FIRMS):
         yield from _company(place)
-    if place.is_of("country") and not place.is_unique:
-        yield rows("country")
     if place.is_of("city", "town") and not place.is_unique:
         yield rows("city")
-    if place.is_of("tag", "keyword", "label", "topic") and not place.is_unique:
-        yield rows("word", place.name)
+    if place.is_of("tag", "keyword", "label", "topic"):
+        yield rows("word", place.name, **_unique(place))
     yield from _title(place)
 
 
 def _title(place: Place) -> Iterator[Expression]:
     if place.is_unique:
         yield rows("title", place.name, unique=True)
+        yield rows("slug", rows("words", place.name, 2), max_length=min(place.room, 50))
     else:
         yield rows("title", place.name)
+        if place.room >= _ROOM_FOR_TITLES:
+            yield rows("title", place.name, max_length=place.room)
         yield rows("words", place.name, 2)
-        yield rows("title", place.name, max_length=place.room)
 
 
 def _long(place: Place) -> Iterator[Expression]:
     if place.is_unique:
         yield rows("sentence", place.name, unique=True)
     elif isinstance(place.field, models.TextField) and place.field.max_length is None:
-        yield rows("paragraph" if place.has(*_SHORT_TEXTS) else "paragraphs", place.name)
+        is_short = place.has(*_SHORT_TEXTS) or place.is_of(*_SHORT_TEXTS, "review", "like", "vote")
+        yield rows("paragraph" if is_short else "paragraphs", place.name)
     else:
         yield rows("sentence", place.name)
         yield rows("sentence", place.name, max_length=place.room)
@@ -170,12 +215,19 @@ def _code(place: Place) -> Iterator[Expression]:
 def _token(place: Place) -> Iterator[Expression]:
     if place.room >= 16:
         length = min(place.room, 40) - 8
-        yield rows("code", f"{{hex:{min(length, 24)}}}{{unique:8}}")
+        pattern = f"{{hex:{min(length, 24)}}}{{unique:8}}"
+        yield rows("code", pattern, *([place.name] if _is_taken(place, pattern) else []))
+
+
+def _is_taken(place: Place, pattern: str) -> bool:
+    """Return True if another column of the row has a code of this pattern, whose figures would be the same."""
+    return any(pattern in part.args for made in place.taken.values() for part in inside(made) if isinstance(part, Call))
 
 
 def _digits(place: Place) -> Iterator[Expression]:
     length = min(place.room, 13)
-    yield rows("code", f"{{unique:{length}}}" if place.is_unique else f"{{digits:{length}}}")
+    pattern = f"{{unique:{length}}}" if place.is_unique else f"{{digits:{length}}}"
+    yield rows("code", pattern, *([place.name] if _is_taken(place, pattern) else []))
 
 
 def _plain(place: Place) -> Iterator[Expression]:
@@ -183,7 +235,7 @@ def _plain(place: Place) -> Iterator[Expression]:
     if place.room >= 20 or isinstance(place.field, models.TextField):
         yield from (_long if isinstance(place.field, models.TextField) else _title)(place)
     elif not place.is_unique:
-        if place.room >= 12:
+        if place.room >= ROOM_FOR_WORDS:
             yield rows("word", place.name)
         yield rows("characters", place.name, string.ascii_uppercase, min(place.room, 3))
 
@@ -192,6 +244,7 @@ def _codes(place: Place) -> Iterator[Expression]:
     """Suggest what patterns of validators may ask for: figures, letters, addresses, codes."""
     for width in (6, 4, 8):
         yield rows("code", f"{place.name.replace('_', '-')}-{{n:0{width}}}")
+    yield from (rows("code", f"{name}_{{n}}") for name in (place.name, place.name.upper()))  # identifiers
     room = min(place.room, 12)
     yield rows("code", "{n}")
     for width in range(room, 0, -1):
@@ -215,6 +268,8 @@ def _unique(place: Place) -> dict[str, bool]:
     return {"unique": True} if place.is_unique else {}
 
 
+ROOM_FOR_WORDS = 12  # any of them
+_ROOM_FOR_TITLES = 24  # of which no word has to be cut
 _SHORT_TEXTS = (
     "comment", "note", "notes", "message", "summary", "bio", "about", "remarks", "reply", "reason", "answer",
     "question",
@@ -232,16 +287,18 @@ _BY_NAME: tuple[tuple[tuple[str, ...], Callable[[Place], Iterator[Expression]]],
     (("domain", "host", "hostname"), _named("domain")),
     (("image", "photo", "picture", "avatar", "logo", "icon", "file", "file_name", "filename", "attachment"), _file),
     (("ip", "ip_address"), _named("ip_address")),
-    (("street", "line_1", "line1", "address_1", "address1", "line_2"), _of_address("street")),
+    (("street", "line_1", "line1", "address_1", "address1"), _of_address("street")),
     (("postcode", "post_code", "postal_code", "zip", "zip_code", "zipcode"), _of_address("postcode")),
     (("city", "town", "municipality"), _of_address("city")),
     (("country",), _country),
     (("address", "location"), _of_address("address")),
-    (("company", "organisation", "organization", "employer", "vendor", "supplier", "brand", "manufacturer"), _company),
+    (("company", "firm", "organisation", "organization", "employer", "vendor", "supplier", "brand"), _company),
+    (("manufacturer",), _company),
     (("job", "job_title", "profession", "occupation", "position", "role"), _named("profession")),
-    (("currency",), _choice("EUR", "USD", "GBP")),
-    (("language", "lang", "locale"), _choice("en", "de", "fr", "es")),
-    (("timezone", "time_zone", "tz"), _choice("UTC", "Europe/Berlin", "America/New_York")),
+    *((words, _choice(*values[:4])) for words, values in NAMED.items()),
+    (("txn_type", "transaction_type", "payment_type"), _choice("debit", "credit", "refund")),
+    (("card_type", "card_brand"), _choice("Visa", "Mastercard", "Maestro")),
+    (("status", "state"), _state),
     (("colour", "color"), _named("colour")),
     (("isbn", "ean", "upc", "gtin", "barcode", "account_number", "iban"), _digits),
     (("token", "key", "secret", "hash", "digest", "checksum", "uid", "guid", "session"), _token),
@@ -249,5 +306,5 @@ _BY_NAME: tuple[tuple[tuple[str, ...], Callable[[Place], Iterator[Expression]]],
     (("name",), _name),
     (("title", "subject", "headline", "label", "caption", "heading"), _title),
     (("description", "body", "content", "text", "biography", "story", *_SHORT_TEXTS), _long),
-    (("tag", "tags", "word", "keyword", "keywords", "category", "kind", "type", "state", "status"), _named("word")),
+    (("tag", "tags", "word", "keyword", "keywords", "category", "kind", "type"), _named("word")),
 )  # fmt: skip

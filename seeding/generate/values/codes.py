@@ -12,7 +12,7 @@ from ..arithmetic import multiply_high
 from ..texts import Texts, as_codes, as_texts, in_figures, joined
 from .base import RowsBase
 
-_ALPHABETS = {
+ALPHABETS = {
     "digits": "0123456789",
     "letters": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "hex": "0123456789abcdef",
@@ -41,11 +41,13 @@ class CodeValues(RowsBase):
         ValueError for a pattern that can't be read, and where `{unique:…}` has fewer numbers than there are rows.
         """
         stream = pattern if stream is None else stream
-        parts: list[Texts | str] = [np.zeros(len(self), "U1")]
+        parts: list[Texts | str] = []
         for position, part in enumerate(_parsed(pattern)):
             parts.append(part.text)
             if part.place is not None:
                 parts.append(self._filled(part.place, part.width, f"{stream}/{position}", start))
+        if all(isinstance(part, str) for part in parts):
+            return np.full(len(self), "".join(part.text for part in _parsed(pattern)))
         return joined(*parts)
 
     def _filled(self, place: str, width: int, stream: str, start: int) -> Texts:
@@ -54,7 +56,7 @@ class CodeValues(RowsBase):
         if place == "unique":
             what = f"numbers of {width} figures"
             return in_figures(self.below(stream, 10**width, unique=True, what=what), width)
-        return self.characters(stream, _ALPHABETS[place], width)
+        return self.characters(stream, ALPHABETS[place], width)
 
     def characters(self, stream: str, alphabet: str, length: int) -> Texts:
         """Return `length` random characters of the alphabet a row. Raises ValueError for none of either."""
@@ -80,7 +82,7 @@ def _parsed(pattern: str) -> tuple[_Part, ...]:
 
 
 def _width(pattern: str, place: str, width: str, conversion: str | None) -> int:
-    known = place in ("n", "unique", *_ALPHABETS)
+    known = place in ("n", "unique", *ALPHABETS)
     if not known or conversion or not (width.isdecimal() or (place == "n" and not width)):
         raise ValueError(f"the pattern {pattern!r} has a place {{{place}:{width}}}; there are {_PLACES}")
     number = int(width or 0)

@@ -43,13 +43,16 @@ class PlaceValues(RowsBase):
         """Return five figures a row."""
         return in_figures(self._drawn(stream, 4, _POSTCODES) + _FIRST_POSTCODE)
 
-    def country_code(self, stream: str = "address") -> Categorical:
-        """Return a country's two letters a row, of ISO 3166-1."""
-        return Categorical(self._drawn(stream, 5, len(COUNTRIES)), tuple(COUNTRIES))
+    def country_code(self, stream: str = "address", *, unique: bool = False) -> Categorical:
+        """Return a country's two letters a row, of ISO 3166-1; with `unique`, another one for each of 30 rows.
 
-    def country(self, stream: str = "address") -> Categorical:
+        Raises ValueError where the table has more rows than there are countries.
+        """
+        return Categorical(self._country(stream, unique), tuple(COUNTRIES))
+
+    def country(self, stream: str = "address", *, unique: bool = False) -> Categorical:
         """Return the name of the country that `country_code` gives."""
-        return Categorical(self._drawn(stream, 5, len(COUNTRIES)), tuple(COUNTRIES.values()))
+        return Categorical(self._country(stream, unique), tuple(COUNTRIES.values()))
 
     def address(self, stream: str = "address") -> Texts:
         """Return an address a row, in one line: `12 Lantern Road, 20417 Amberholm`."""
@@ -75,6 +78,11 @@ class PlaceValues(RowsBase):
             raise ValueError(f"{low} to {high} degrees with {places} places: it takes {-most} to {most}, and 0 to 12")
         unit = 10**places
         return shifted(scaled(self.bits(stream), (high - low) * unit + 1), low * unit)
+
+    def _country(self, stream: str, unique: bool) -> Numbers:
+        if not unique:
+            return self._drawn(stream, 5, len(COUNTRIES))
+        return self.below(f"{stream}/country", len(COUNTRIES), unique=True, what="countries").view(np.int64)
 
     def _street(self, stream: str) -> list[Part]:
         number = in_figures(self._drawn(stream, 1, _LONGEST_STREET) + 1)

@@ -11,7 +11,7 @@ import numpy as np
 from ..arithmetic import INT64_MAX, LOW_HALF, multiply_high, scaled
 from ..children import Children, Per, per
 from ..existing import ExistingRows, Lookup
-from ..generic import GenericRows
+from ..generic import GenericRows, check_row_numbers
 from ..pairs import Choices, Pairs, Some
 from ..permutation import Permutation
 from ..streams import HALF, Numbers
@@ -63,25 +63,35 @@ class ReferenceValues(NumberValues):
             codes = np.zeros(len(self), np.intp)
         else:
             codes = scaled(self.bits(stream or f"existing/{model._meta.label}"), len(found.labels)).astype(np.intp)
-        return ExistingRows(codes, found.labels, found.keys, wanted)
+        return ExistingRows(codes, found.labels, found.values, wanted)
 
     def generic(
-        self, stream: str, weights: Mapping[type[Model] | None, int] | Sequence[type[Model] | None]
+        self,
+        stream: str,
+        weights: Mapping[type[Model] | None, int] | Sequence[type[Model] | None],
+        *,
+        numbers: Numbers | None = None,
     ) -> GenericRows:
         """Return for each row a row of one of several models, each as often as its whole-number weight says.
 
         It fills a generic relation, under its name: `"target": rows.generic("target", {Post: 3, Photo: 1})`. None is
-        NULL. A sequence stands for equal weights. Within a model, rows are chosen as `reference` does. Raises
-        ValueError and TypeError for weights as `choice` does, and ValueError where a model has no rows.
+        NULL. A sequence stands for equal weights. Within a model, rows are chosen as `reference` does, or are those
+        with these `numbers`: `rows.generic("of", [Post], numbers=rows.numbers)`. Raises ValueError and TypeError for
+        weights as `choice` does, and ValueError where a model has no such rows.
         """
         parts = dict(weights) if isinstance(weights, Mapping) else dict.fromkeys(weights, 1)
         models = [model for model in parts if model is not None]
         ordered = [*models, *([None] if None in parts else [])]
         codes = self.choice(stream, {str(code): parts[model] for code, model in enumerate(ordered)}).codes
-        numbers = np.zeros(len(self), np.int64)
+        found = np.zeros(len(self), np.int64)
         for code, model in enumerate(models):
-            numbers = np.where(codes == code, self.reference(f"{stream}/{model._meta.label}", model), numbers)
-        return GenericRows(tuple(models), codes, numbers)
+            chosen = codes == code
+            if numbers is None:
+                found = np.where(chosen, self.reference(f"{stream}/{model._meta.label}", model), found)
+            else:
+                check_row_numbers(numbers[chosen], table_of(model), self.count(model))
+                found = np.where(chosen, numbers, found)
+        return GenericRows(tuple(models), codes, found)
 
     def some(self, model: type[Model] | ExistingRows, low: int, high: int) -> Some:
         """Return what fills a many-to-many relation: from `low` to `high` different rows of `model` for each row.

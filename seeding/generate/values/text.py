@@ -17,10 +17,14 @@ from .base import RowsBase, in_blocks
 class TextValues(RowsBase):
     """Texts to read."""
 
-    def word(self, stream: str) -> Categorical:
-        """Return one word a row, in lower case."""
+    def word(self, stream: str, *, unique: bool = False) -> Categorical:
+        """Return one word a row, in lower case; with `unique`, another one for each of 124 rows.
+
+        Raises ValueError where the table has more rows than there are words.
+        """
         labels = words.single_words()
-        return Categorical(_picks(self.bits(stream), len(labels)), labels)
+        drawn = self.below(stream, len(labels), unique=unique, what="different words")
+        return Categorical(drawn.view(np.int64), labels)
 
     def words(self, stream: str, low: int = 3, high: int | None = None) -> Texts:
         """Return from `low` to `high` words a row (by default, `low`), with a space between them.

@@ -176,7 +176,7 @@ class Command(PlainErrors):
     def seed(self) -> None:
         with self._display() as self.display:
             result = seed(
-                **self._what(),
+                **self._seed_arguments(),
                 force=self.options["force"],
                 overwrite=self.options["overwrite"],
                 confirm=self._confirm() if not self.options["noinput"] else None,
@@ -207,13 +207,13 @@ class Command(PlainErrors):
     def check_applied(self) -> None:
         from seeding.apply.check import check
 
-        self._say(check(**self._what()))
+        self._say(check(**self._seed_arguments()))
 
     def verify(self) -> None:
         from seeding.apply.verify import verify
 
         with self._display() as self.display:
-            found = verify(**self._what(), report=self.report)
+            found = verify(**self._seed_arguments(), report=self.report)
         self.display = None
         if not found.same:
             raise Differs(str(found))
@@ -234,7 +234,9 @@ class Command(PlainErrors):
 
         clears = self.options["clear"]
         found = (
-            plan_clear(self.options["database"], self.report) if clears else plan(**self._what(), report=self.report)
+            plan_clear(self.options["database"], self.report)
+            if clears
+            else plan(**self._seed_arguments(), report=self.report)
         )
         text = plan_as_json(found) if self.options["format"] == "json" else plan_as_text(found)
         self._write(self.stdout, text)
@@ -292,7 +294,7 @@ class Command(PlainErrors):
         stream.write(text)
         stream.flush()
 
-    def _what(self) -> dict[str, Any]:
+    def _seed_arguments(self) -> dict[str, Any]:
         given = {name: self.options[name] for name in self.row_counts}
         return {
             "version": self.options["seed_version"],

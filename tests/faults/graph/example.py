@@ -61,7 +61,7 @@ def empty() -> None:
         cursor.execute(f"TRUNCATE {', '.join(name for name in names if name.startswith('seed_'))}")
 
 
-def rows_of(tables: Mapping[str, str]) -> dict[str, dict[int, tuple[str, ...]]]:
+def rows_of(tables: Mapping[str, str]) -> dict[str, dict[Any, tuple[str, ...]]]:
     """Return all rows, by table and key; `tables` names the keys by tables as SQL has them."""
     found = {}
     with connection.cursor() as cursor:

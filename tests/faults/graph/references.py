@@ -1,12 +1,15 @@
 """Judges a graph of foreign keys: `python -m tests.faults.graph.references`, with examples as lines of JSON.
 
-An example has `tables` (each `kind`, `count`, `keep`, `side`, `parent`), `edges` (each `of`, `to`, `null`, `known`,
-`deletes`, `both`, `declared`), `inserts` and `edits` made after the seed of v1, and a `loader`.
+An example has `tables` (each `kind`, `key`, `with_key_of`, `count`, `keep`, `side`, `parent`), `edges` (each `of`,
+`to`, `null`, `known`, `deletes`, `both`, `declared`), `inserts` and `edits` made after the seed of v1, and a `loader`.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
+from collections.abc import Collection
+from itertools import count
 from typing import Any
 
 import django
@@ -18,6 +21,24 @@ from django.db import connection, models, transaction  # noqa: E402
 from seeding import SeedError, plan, seed, verify  # noqa: E402
 from tests.faults.graph.example import SEEDERS, SIDE, rows_of, serve  # noqa: E402
 
+IS_POSTGRESQL = connection.vendor == "postgresql"
+TYPES = {"integer": "bigint", "uuid": "uuid" if IS_POSTGRESQL else "char(32)", "text": "varchar(20)"}
+FIELDS: dict[str, Any] = {
+    "uuid": lambda: models.UUIDField(primary_key=True, default=uuid.uuid4, db_column="id"),
+    "text": lambda: models.CharField(primary_key=True, max_length=20, db_column="id"),
+}
+
+
+def new_key(kind: str, there: Collection[Any], choice: int) -> Any:
+    """Return a key that no row has, as SQL's driver gives it: right above the others, or anywhere."""
+    if kind == "integer":
+        return max(there, default=0) + 1
+    if kind == "text":
+        return next(key for n in count() if (key := f"{'vwa'[choice % 3]}{n}") not in there)
+    highest = max((uuid.UUID(str(key)).int for key in there), default=0)
+    found = uuid.UUID(int=highest + 1 if choice % 2 else (choice << 64) + len(there))
+    return found if IS_POSTGRESQL else found.hex
+
 
 class Graph:
     """The tables of an example, and what is known of them."""
@@ -26,15 +47,31 @@ class Graph:
         self.tables, self.edges = example["tables"], example["edges"]
         self.loader: str = example["loader"]
         self.models: list[type[models.Model] | None] = []
-        with_schemas = connection.vendor == "postgresql"
         self.names = [
-            f"{SIDE}.g_t{number}" if table["side"] and with_schemas else f"g_t{number}"
+            f"{SIDE}.g_t{number}" if table["side"] and IS_POSTGRESQL else f"g_t{number}"
             for number, table in enumerate(self.tables)
         ]
         self.keys = ["id" if table["parent"] is None else self._link(table) for table in self.tables]
 
     def _link(self, table: dict[str, Any]) -> str:
         return f"t{table['parent']}_ptr_id"
+
+    def linked_to(self, number: int) -> int | None:
+        """Return the table whose keys this one has, too."""
+        table = self.tables[number]
+        if table["parent"] is not None:
+            return int(table["parent"])
+        return int(table["with_key_of"]) if table["key"] == "one-to-one" else None
+
+    def sort_of_key(self, number: int) -> str:
+        linked = self.linked_to(number)
+        return str(self.tables[number]["key"]) if linked is None else self.sort_of_key(linked)
+
+    def rows(self, number: int) -> int:
+        """Return how many rows a seed makes."""
+        table = self.tables[number]
+        linked = self.linked_to(number)
+        return int(table["count"]) if linked is None else min(table["count"], self.rows(linked))
 
     @property
     def key_by_name(self) -> dict[str, str]:
@@ -71,6 +108,13 @@ class Graph:
             base = self.models[table["parent"]] or models.Model
         else:
             fields |= {"kept": models.BooleanField(default=False), "tag": models.IntegerField(default=0)}
+            if table["key"] == "one-to-one":
+                other = f"graph.T{table['with_key_of']}"
+                fields["own"] = models.OneToOneField(
+                    other, models.CASCADE, primary_key=True, db_column="id", related_name=f"own{number}"
+                )
+            elif table["key"] in FIELDS:
+                fields["key"] = FIELDS[table["key"]]()
         for n, edge in self.of(number):
             if edge["known"]:
                 fields[f"r{n}"] = models.ForeignKey(
@@ -79,9 +123,15 @@ class Graph:
         return type(f"T{number}", (base,), fields)
 
     def _raw(self, number: int) -> str:
-        lines = ["id bigint PRIMARY KEY", "kept boolean NOT NULL DEFAULT false", "tag integer NOT NULL DEFAULT 0"]
+        lines = [
+            f"id {TYPES[self.sort_of_key(number)]} PRIMARY KEY",
+            "kept boolean NOT NULL DEFAULT false",
+            "tag integer NOT NULL DEFAULT 0",
+        ]
         for n, edge in self.of(number):
-            lines.append(f"{self.column(n)} bigint" + ("" if edge["null"] else " NOT NULL"))
+            lines.append(
+                f"{self.column(n)} {TYPES[self.sort_of_key(edge['to'])]}" + ("" if edge["null"] else " NOT NULL")
+            )
             lines += [f"r{n}_tag integer"] if edge["both"] else []
         if connection.vendor == "sqlite":  # which adds no constraint later
             lines += [self._constraint(n, edge) for n, edge in self.of(number)]
@@ -98,14 +148,15 @@ class Graph:
         table, raw = self.names[edge["of"]], self.tables[edge["of"]]["kind"] == "raw"
         if edge["known"]:
             return
+        sort = TYPES[self.sort_of_key(edge["to"])]
         if connection.vendor == "sqlite":
             if not raw:
                 target = f"{self.names[edge['to']]} ({self.keys[edge['to']]})"
-                column = f"{self.column(n)} bigint REFERENCES {target} ON DELETE {edge['deletes']}"
+                column = f"{self.column(n)} {sort} REFERENCES {target} ON DELETE {edge['deletes']}"
                 cursor.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
             return
         if not raw:
-            cursor.execute(f"ALTER TABLE {table} ADD COLUMN {self.column(n)} bigint")
+            cursor.execute(f"ALTER TABLE {table} ADD COLUMN {self.column(n)} {sort}")
         cursor.execute(f"ALTER TABLE {table} ADD {self._constraint(n, edge)}")
 
     def register(self) -> None:
@@ -114,13 +165,15 @@ class Graph:
                 keep = {"keep": models.Q(kept=True)} if table["keep"] else {}
                 model = self.models[number]
                 assert model is not None
-                SEEDERS.append((model, {"count": table["count"], **keep}, self._generate(number)))
+                SEEDERS.append((model, {"count": self.rows(number), **keep}, self._generate(number)))
 
     def _generate(self, number: int) -> Any:
         def generate(rows: Any) -> dict[str, Any]:
             import numpy as np
 
-            columns = {"tag": rows.numbers % 3}
+            columns: dict[str, Any] = {"tag": rows.numbers % 3}
+            if self.tables[number]["key"] == "text":
+                columns["key"] = rows.code(rows.version + "-{n}")
             for n, edge in self.of(number):
                 if edge["known"] and edge["declared"]:
                     to = rows.reference(f"r{n}", self.models[edge["to"]])
@@ -134,17 +187,15 @@ class Graph:
         there = rows_of(self.key_by_name)
         table, name = self.tables[number], self.names[number]
         values: dict[str, Any] = {}
-        if table["parent"] is not None:
-            free = sorted(set(there[self.names[table["parent"]]]) - set(there[name]))
+        if (linked := self.linked_to(number)) is not None:
+            free = sorted(set(there[self.names[linked]]) - set(there[name]))
             if not free:
                 return
             values[self.keys[number]] = free[choices[0] % len(free)]
         else:
-            values |= {
-                "id": max(there[name], default=0) + 1,
-                "kept": kept,
-                "tag": 3 + choices[0] % 3,
-            }  # no seeded row has such a tag
+            values["id"] = new_key(table["key"], there[name], choices[0])
+        if table["parent"] is None:
+            values |= {"kept": kept, "tag": 3 + choices[0] % 3}  # no seeded row has such a tag
         for position, (n, edge) in enumerate(self.of(number), 1):
             target = self._target(there, edge, choices[position % len(choices)])
             if target is None and not edge["null"]:
@@ -173,13 +224,13 @@ class Graph:
                 [*values.values(), keys[row % len(keys)]],
             )
 
-    def _target(self, there: Any, edge: dict[str, Any], choice: int) -> int | None:
+    def _target(self, there: Any, edge: dict[str, Any], choice: int) -> Any:
         keys = sorted(there[self.names[edge["to"]]])
         if not keys or (edge["null"] and choice % 4 == 0):
             return None
         return keys[choice // 4 % len(keys)]
 
-    def _reference(self, n: int, edge: dict[str, Any], target: int | None) -> dict[str, Any]:
+    def _reference(self, n: int, edge: dict[str, Any], target: Any) -> dict[str, Any]:
         values: dict[str, Any] = {self.column(n): target}
         if edge["both"]:
             with connection.cursor() as cursor:
@@ -192,7 +243,7 @@ class Graph:
 class Judge:
     """Compares what is there after a seed with what was there before it."""
 
-    def __init__(self, graph: Graph, made: dict[str, dict[int, tuple[str, ...]]]) -> None:
+    def __init__(self, graph: Graph, made: dict[str, dict[Any, tuple[str, ...]]]) -> None:
         self.graph, self.made = graph, made
         self.before = rows_of(graph.key_by_name)
         # A seeded row that somebody changed since may be taken for somebody's; it needn't be.
@@ -205,7 +256,7 @@ class Judge:
             if table["kind"] == "seeded" and table["keep"]
         }
 
-    def _kept(self, name: str) -> set[int]:
+    def _kept(self, name: str) -> set[Any]:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT id FROM {name} WHERE kept")
             return {key for (key,) in cursor.fetchall()}

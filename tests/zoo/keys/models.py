@@ -1,6 +1,7 @@
 """Models with every sort of primary key."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 
@@ -66,6 +67,7 @@ class Worker(Keyed):
     region = models.ForeignKey(Region, models.CASCADE)
     chief = models.ForeignKey("self", models.CASCADE, null=True)
     note = models.CharField(max_length=20, default="none")
+    skills: Any = models.ManyToManyField("Skill")
 
 
 class Ranger(Worker):
@@ -95,3 +97,32 @@ class Shift(models.Model):
     badge = models.ForeignKey(Worker, models.CASCADE, to_field="badge", db_column="badge", related_name="+")
     chief = models.ForeignKey(ChiefRanger, models.CASCADE, related_name="+")
     reserve = models.ForeignKey(Reserve, models.SET_NULL, null=True)
+
+
+class Skill(Keyed):
+    """What workers have: its relation is filled by the seeder of some heirs alone."""
+
+    name = models.CharField(max_length=20)
+
+
+class Award(models.Model):
+    """References workers of two sorts, each by the table that all workers are in; and one of them once more."""
+
+    winner = models.ForeignKey(Worker, models.CASCADE, related_name="+")
+    runner_up = models.ForeignKey(Worker, models.SET_NULL, null=True, related_name="+")
+    ranger = models.OneToOneField(Ranger, models.CASCADE)
+
+
+class Room(Keyed):
+    """A tree whose inner nodes are in one table, and whose leaves are in another one, too."""
+
+    path = models.CharField(max_length=60, unique=True)
+    numchild = models.IntegerField(default=0)
+
+
+class Hall(Room):
+    pass
+
+
+class Cell(Room):
+    inside = models.ForeignKey(Hall, models.CASCADE, related_name="cells")

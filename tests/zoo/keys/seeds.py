@@ -3,11 +3,14 @@
 import numpy as np
 from django.db.models import Q
 
-from seeding import Columns, Rows, register
+from seeding import Columns, Rows, per, register
 
 from .models import (
+    Award,
+    Cell,
     ChiefRanger,
     Colleague,
+    Hall,
     Product,
     Ranger,
     Region,
@@ -16,6 +19,7 @@ from .models import (
     Sheet,
     Shift,
     Shop,
+    Skill,
     Veterinarian,
     Worker,
 )
@@ -90,7 +94,37 @@ def chief_rangers(rows: Rows) -> Columns:
 
 @register(Veterinarian, count="beasts")
 def veterinarians(rows: Rows) -> Columns:
-    return worker(rows, 3_000_000)
+    return {**worker(rows, 3_000_000), "skills": rows.some(Skill, 0, 2)}
+
+
+@register(Skill, count=7)
+def skills(rows: Rows) -> Columns:
+    return {"name": rows.code("skill {n}")}
+
+
+@register(Award, count=4)
+def awards(rows: Rows) -> Columns:
+    return {
+        "winner": rows.generic("winner", {Ranger: 1, Veterinarian: 3}),
+        "runner_up": rows.generic("runner_up", {Ranger: 1, None: 1}),
+        "ranger": rows.generic("ranger", [Ranger], numbers=rows.numbers),
+    }
+
+
+CELLS = per(Hall, 0, 5)
+
+
+@register(Hall, count=9)
+def halls(rows: Rows) -> Columns:
+    tree = rows.tree(high=4)
+    return {"path": tree.path(), "numchild": tree.numchild + rows.child_count(CELLS, Cell)}
+
+
+@register(Cell, count=CELLS)
+def cells(rows: Rows) -> Columns:
+    hall, position = rows.parent(CELLS)
+    tree = rows.of(Hall, hall).tree(high=4)
+    return {"inside": hall, "path": tree.child_path(tree.numchild + position)}
 
 
 @register(Colleague, count=1)
