@@ -38,7 +38,7 @@ from ..database.names import run
 from ..database.record import applied
 from ..database.rows import all_rows
 from ..declare.existing import read_existing
-from ..declare.keys import NO_KEYS, Keys, RangeOfKeys, recorded_keys
+from ..declare.keys import NO_KEYS, IntegerKeys, Keys, RangeOfKeys, recorded_keys
 from ..declare.kinds import kind_of
 from ..declare.kinds.base import Kind
 from ..declare.kinds.references import Reference
@@ -49,7 +49,7 @@ from ..generate.columns import Batch, Categorical, Column
 from ..generate.marks import Marks, marks_of
 from ..generate.streams import Dataset
 from ..models import KeyRange
-from .selections import EVERY, Selection, any_of, count, of_seed, select_keys
+from .selections import EVERY, NO, Selection, any_of, count, of_seed, select_keys
 
 MARKED_ROWS = 20_000  # of a table, at most
 MARKED_COLUMNS = 3  # at least; others only where more than half of their values differ
@@ -139,7 +139,7 @@ def owned(
     judge = _Judge(connection.alias, model, seeders, keys, ranges, name)
     found: list[Any] = []
     trusted = []
-    for writer, sample in _samples(connection, table, rows, judge.sampled_keys).items():
+    for writer, sample in _samples(connection, table, rows & judge.sampled(table)).items():
         unproven = judge.unproven(sample)
         if len(unproven) * COMMON <= len(sample):
             found += unproven
@@ -159,14 +159,11 @@ def _keys(connection: BaseDatabaseWrapper, table: Table, rows: Selection) -> lis
     return [key[0] for key in select_keys(connection, table, rows)]
 
 
-def _samples(
-    connection: BaseDatabaseWrapper, table: Table, rows: Selection, keys: Sequence[Any]
-) -> dict[str, list[Any]]:
-    """Return which of the keys the rows have, by the transaction that wrote them, of those that wrote many.
+def _samples(connection: BaseDatabaseWrapper, table: Table, among: Selection) -> dict[str, list[Any]]:
+    """Return the keys of the rows, by the transaction that wrote them, of those that wrote many.
 
     SQLite doesn't know the transactions, nor does a cluster; there, all are one.
     """
-    among = rows & any_of(table, [(key,) for key in keys])
     if not table.tells_writers:
         return {"": found} if (found := _keys(connection, table, among)) else {}
     written: dict[str, list[Any]] = {}
@@ -235,17 +232,23 @@ class _Judge:
         self._recorded = self._read_marks()
 
     @property
-    def sampled_keys(self) -> list[Any]:
-        """The keys of the marked rows of a table that has others, too."""
-        step = self._range.mark_step or 1
-        numbers = range(0, self._keys.count, step) if self._recorded is not None and step > 1 else ()
-        return [self._keys.key(number) for number in numbers]
+    def _step(self) -> int:
+        """Every how many rows one is marked."""
+        return self._range.mark_step or 1
+
+    def sampled(self, table: Table) -> Selection:
+        """Return the marked rows of a table that has others, too."""
+        if self._recorded is None or self._step == 1:
+            return NO
+        if isinstance(self._keys, IntegerKeys) and table.is_distributed:  # whose nodes would each get a list of keys
+            return Selection(f"({table.names[table.key[0]]} - {self._keys.first}) %% {self._step} = 0")
+        return any_of(table, [(self._keys.key(number),) for number in range(0, self._keys.count, self._step)])
 
     def unproven(self, keys: Sequence[Any]) -> list[Any]:
         """Return those of the keys whose rows aren't shown to be the seed's."""
         by_number = {self._keys.number(key): key for key in keys}
         numbers = sorted(by_number)
-        step = self._range.mark_step or 1
+        step = self._step
         found: list[int] = []
         unmarked = numbers
         if self._recorded is not None:
@@ -281,7 +284,12 @@ class _Judge:
         is_range = isinstance(self._keys, RangeOfKeys)
         if is_range:
             rows = rows.filter(self._keys.rows(numbers[0], numbers[-1] + 1))
-        if not is_range or len(numbers) * 10 < numbers[-1] - numbers[0]:
+        span = numbers[-1] - numbers[0]
+        is_sample = span and len(numbers) * self._step >= span and not any(number % self._step for number in numbers)
+        if isinstance(self._keys, IntegerKeys) and self._step > 1 and is_sample:
+            nth = models.ExpressionWrapper((models.F("pk") - self._keys.first) % self._step, models.BigIntegerField())
+            rows = rows.alias(nth=nth).filter(nth=0)
+        elif not is_range or len(numbers) * 10 < span:
             rows = rows.filter(pk__in=[self._keys.key(number) for number in numbers])
         found = {self._keys.number(row[0]): row[1:] for row in rows.values_list("pk", *attributes)}
         missing = (None,) * len(names)
