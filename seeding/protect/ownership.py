@@ -151,7 +151,7 @@ def owned(
     judge = _Judge(connection.alias, model, seeders, keys, ranges, name)
     found: list[Any] = []
     trusted = []
-    for writer, sample in _samples(connection, table, rows & judge.marked(table)).items():
+    for writer, sample in _samples(connection, table, rows & judge.sampled(table)).items():
         unproven = judge.unproven(sample)
         if len(unproven) * COMMON <= len(sample):
             found += unproven
@@ -251,20 +251,24 @@ class _Judge:
         self._range = ranges[name]
         self._recorded = self._read_marks()
 
-    def marked(self, table: Table) -> Selection:
-        """Return the rows with marks, of a table that has others, too."""
-        step = self._range.mark_step or 1
-        if self._recorded is None or step == 1:
+    @property
+    def _step(self) -> int:
+        """Every how many rows one is marked."""
+        return self._range.mark_step or 1
+
+    def sampled(self, table: Table) -> Selection:
+        """Return the marked rows of a table that has others, too."""
+        if self._recorded is None or self._step == 1:
             return NO
-        if isinstance(self._keys, IntegerKeys):
-            return Selection(f"({table.names[table.key[0]]} - {self._keys.first}) %% {step} = 0")
-        return any_of(table, [(self._keys.key(number),) for number in range(0, self._keys.count, step)])
+        if isinstance(self._keys, IntegerKeys) and table.is_distributed:  # whose nodes would each get a list of keys
+            return Selection(f"({table.names[table.key[0]]} - {self._keys.first}) %% {self._step} = 0")
+        return any_of(table, [(self._keys.key(number),) for number in range(0, self._keys.count, self._step)])
 
     def unproven(self, keys: Sequence[Any]) -> list[Any]:
         """Return those of the keys whose rows aren't shown to be the seed's."""
         by_number = {self._keys.number(key): key for key in keys}
         numbers = sorted(by_number)
-        step = self._range.mark_step or 1
+        step = self._step
         found: list[int] = []
         unmarked = numbers
         if self._recorded is not None:
@@ -300,7 +304,12 @@ class _Judge:
         is_range = isinstance(self._keys, RangeOfKeys)
         if is_range:
             rows = rows.filter(self._keys.rows(numbers[0], numbers[-1] + 1))
-        if not is_range or len(numbers) * 10 < numbers[-1] - numbers[0]:
+        span = numbers[-1] - numbers[0]
+        is_sample = span and len(numbers) * self._step >= span and not any(number % self._step for number in numbers)
+        if isinstance(self._keys, IntegerKeys) and self._step > 1 and is_sample:
+            nth = models.ExpressionWrapper((models.F("pk") - self._keys.first) % self._step, models.BigIntegerField())
+            rows = rows.alias(nth=nth).filter(nth=0)
+        elif not is_range or len(numbers) * 10 < span:
             rows = rows.filter(pk__in=[self._keys.key(number) for number in numbers])
         found = {self._keys.number(row[0]): row[1:] for row in rows.values_list("pk", *attributes)}
         missing = (None,) * len(names)
