@@ -13,6 +13,7 @@ from django.db.models.fields import NOT_PROVIDED
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from ..report.wording import in_one_line
 from .kinds import kind_of
 from .kinds.identifiers import Identifier
 from .kinds.text import Text
@@ -37,7 +38,7 @@ class Constant:
 def constant_of(field: Field[Any, Any]) -> Constant | None:
     """Return what the column of a field that no seeder declares gets. None: its rows' values must be declared.
 
-    A computed default is a constant where it gives equal values twice, like `dict`.
+    A computed default is a constant where it gives equal values twice, like `dict`, and doesn't fail.
     """
     if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
         return Constant(field, is_anchor=True)
@@ -52,8 +53,19 @@ def constant_of(field: Field[Any, Any]) -> Constant | None:
         return Constant(field, _plain(field, default))
     if default in _NOW:
         return Constant(field, is_anchor=True)
+    if failure_of(field) is not None:
+        return None
     once, twice = field.get_default(), field.get_default()
     return Constant(field, _plain(field, once), is_fixed=default in _PURE) if once == twice else None
+
+
+def failure_of(field: Field[Any, Any]) -> str | None:
+    """Return why a field's computed default fails, as one that looks for a row that isn't there; None if it doesn't."""
+    try:
+        field.get_default()
+    except Exception as exc:  # noqa: BLE001 (whatever a project's function raises)
+        return f"{type(exc).__name__}: {in_one_line(exc)}"
+    return None
 
 
 def random_uuid_of(field: Field[Any, Any]) -> Form | None:
@@ -62,7 +74,7 @@ def random_uuid_of(field: Field[Any, Any]) -> Form | None:
     Its rows get one each, from their bits, in a column of UUIDs, or of text: as it is written, or its 32 digits alone.
     """
     default, kind = field.default, kind_of(field) if callable(field.default) else None
-    if not isinstance(kind, Identifier | Text) or default in _NOW:
+    if not isinstance(kind, Identifier | Text) or default in _NOW or failure_of(field) is not None:
         return None
     some = [default(), default()]
     if some[0] == some[1]:
