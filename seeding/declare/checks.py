@@ -15,7 +15,7 @@ from ..errors import ConfigurationError, RegistrationError
 from ..generate.existing import ExistingRows, Lookup
 from ..generate.generic import GenericRows
 from ..report.wording import in_one_line, shown
-from .defaults import constant_of, is_filled_by_the_database, random_uuid_of
+from .defaults import constant_of, failure_of, is_filled_by_the_database, random_uuid_of
 from .inheritance import lineage, own_fields
 from .kinds import kind_of
 from .kinds.generic import GenericKey
@@ -255,7 +255,7 @@ def _unfit_many(declaration: Declaration, fields: Mapping[str, ManyToMany], valu
 def _missing(declaration: Declaration, fields: Sequence[Field[Any, Any]]) -> list[RegistrationError]:
     if not fields:
         return []
-    lines = "".join(f'\n    "{f.name}": {_example(f)},  # {type(f).__name__}' for f in fields)
+    lines = "".join(f'\n    "{f.name}": {_example(f)},  # {_remark(f)}' for f in fields)
     return [
         RegistrationError(
             f"{declaration.where} doesn't declare all columns of {declaration.model._meta.label} that may not be NULL "
@@ -263,6 +263,11 @@ def _missing(declaration: Declaration, fields: Sequence[Field[Any, Any]]) -> lis
             id="seeding.E102",
         )
     ]
+
+
+def _remark(f: Field[Any, Any]) -> str:
+    failure = failure_of(f)
+    return type(f).__name__ if failure is None else f"{type(f).__name__}, whose default fails: {failure}"
 
 
 def _example(f: Field[Any, Any]) -> str:

@@ -15,6 +15,7 @@ from django.db.models.fields import NOT_PROVIDED
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from ..report.wording import in_one_line
 from .kinds import kind_of
 from .kinds.identifiers import Identifier
 from .kinds.text import Text
@@ -61,13 +62,22 @@ def constant_of(field: Field[Any, Any]) -> Constant | None:
     return Constant(field, _plain(field, some[0]), is_fixed=default in _PURE)
 
 
+def failure_of(field: Field[Any, Any]) -> str | None:
+    """Return why a field's computed default fails, as one that looks for a row that isn't there; None if it doesn't."""
+    try:
+        _call_twice(field.get_default)
+    except Exception as exc:  # noqa: BLE001 (whatever a project's function raises)
+        return f"{type(exc).__name__}: {in_one_line(exc)}"
+    return None
+
+
 def random_uuid_of(field: Field[Any, Any]) -> Form | None:
     """Return how a field writes UUIDs whose default is another UUID at each call, like `uuid4`; None for any other.
 
     Its rows get one each, from their bits, in a column of UUIDs, or of text: as it is written, or its 32 digits alone.
     """
     default, kind = field.default, kind_of(field) if callable(field.default) else None
-    if not isinstance(kind, Identifier | Text) or default in _NOW:
+    if not isinstance(kind, Identifier | Text) or default in _NOW or failure_of(field) is not None:
         return None
     some = _called_twice(default)
     if some is None or some[0] == some[1]:
@@ -87,17 +97,20 @@ def itself(uuid: UUID) -> UUID:
 
 def _called_twice(default: Callable[[], Any]) -> tuple[Any, Any] | None:
     """Return what a default gives, twice; None where it fails, or asks the database."""
+    try:
+        return _call_twice(default)
+    except Exception:  # noqa: BLE001 (whatever a project's function raises)
+        return None
 
+
+def _call_twice(default: Callable[[], Any]) -> tuple[Any, Any]:
     def refuse(*args: Any, **kwargs: Any) -> None:
-        raise LookupError("a default of a seeded column queries the database")
+        raise LookupError("it queries the database")
 
     with ExitStack() as stack:
         for connection in connections.all():
             stack.enter_context(connection.execute_wrapper(refuse))
-        try:
-            return default(), default()
-        except Exception:  # noqa: BLE001  (whatever a project's function may raise)
-            return None
+        return default(), default()
 
 
 def _digits(uuid: UUID) -> str:

@@ -116,6 +116,26 @@ def test_check__names_a_column_whose_default_differs_from_row_to_row() -> None:
 
 
 @isolate_apps("tests")
+def test_check__names_a_column_whose_default_fails() -> None:
+    def main_town() -> int:
+        raise LookupError("no town\nyet")
+
+    class Town(Named):
+        pass
+
+    class Shop(Named):
+        town = models.ForeignKey(Town, models.CASCADE, default=main_town)
+        slug = models.SlugField(default=main_town)
+
+    assert refused(registered((Town, {"name": "x"}), (Shop, {"name": "x"}))) == (
+        f"{WHERE} doesn't declare all columns of tests.Shop that may not be NULL and have no plain default. Add:\n"
+        '    "town": rows.reference("town", Town),  # ForeignKey, whose default fails: LookupError: no town yet\n'
+        '    "slug": [f"slug {n}" for n in rows.numbers],  # SlugField, whose default fails: LookupError: no town yet\n'
+        " (seeding.E102)"
+    )
+
+
+@isolate_apps("tests")
 def test_check__names_what_does_not_fit() -> None:
     class Shop(Named):
         size = models.IntegerField()

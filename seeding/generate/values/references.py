@@ -74,10 +74,11 @@ class ReferenceValues(NumberValues):
     ) -> GenericRows:
         """Return for each row a row of one of several models, each as often as its whole-number weight says.
 
-        It fills a generic relation, under its name: `"target": rows.generic("target", {Post: 3, Photo: 1})`. None is
-        NULL. A sequence stands for equal weights. Within a model, rows are chosen as `reference` does, or are those
-        with these `numbers`: `rows.generic("of", [Post], numbers=rows.numbers)`. Raises ValueError and TypeError for
-        weights as `choice` does, and ValueError where a model has no such rows.
+        It fills a generic relation, under its name: `"target": rows.generic("target", {Post: 3, Photo: 1})`; or a
+        relation to the model from which those inherit. None is NULL. A sequence stands for equal weights. Within a
+        model, rows are chosen as `reference` does, or are those with these `numbers`: `rows.generic("of", [Post],
+        numbers=rows.numbers)`. Raises ValueError and TypeError for weights as `choice` does, and ValueError where a
+        model has no such rows.
         """
         parts = dict(weights) if isinstance(weights, Mapping) else dict.fromkeys(weights, 1)
         models = [model for model in parts if model is not None]
