@@ -183,7 +183,8 @@ def samples(value: Value) -> Iterator[str]:
 
 def _rows(model: Any) -> Rows:
     dataset = Dataset("v1", COUNTS)
-    dataset.existing[Lookup.of(Country, {})] = Found(("AT", "DE", "FR", "IT"), (1, 2, 3, 4))
+    keys: Any = (1, 2, 3, 4)
+    dataset.existing[Lookup.of(Country, {})] = Found(("AT", "DE", "FR", "IT"), keys)
     return Rows(dataset, model._meta.db_table, 0, SHOWN)
 
 
