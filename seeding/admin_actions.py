@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib import messages
 from django.db import DEFAULT_DB_ALIAS
@@ -23,8 +22,7 @@ QUICK_ROWS = 100_000  # up to here a page may wait for every row to be compared,
 MAY_SEED = "seeding.apply_seed"  # the permission to seed again
 
 
-@dataclass(frozen=True)
-class Configured:
+class Configured(NamedTuple):
     """What a seed would apply here, as the `SEED_*` settings have it."""
 
     version: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 from django.db import Error, connections
@@ -46,7 +45,7 @@ def clear(
                 return ClearResult(None, MappingProxyType({}), 0.0, describe(using))
             version = applied.seed_version if applied else next((r.seed_version for r in ranges.values()), None)
             clearing = Clearing(
-                replace(config, version=version or config.version, loader=CLEAR),
+                config._replace(version=version or config.version, loader=CLEAR),
                 force=True,
                 overwrite=overwrite,
                 confirm=confirm,

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 
+from ..declare.inheritance import lineage
 from ..declare.seeder import Count, Model
 from ..declare.suggest import Draft, Surroundings, draft_of
 from ..declare.suggest.expressions import WIDTH, Children, local_name, name_of, named, plural_of, source_of
@@ -131,13 +132,19 @@ def _text(
     kept = {draft.model: selection.there.to_keep(draft.model) for draft in drafts}
     parts = [_function(draft, _decorator(draft, numbers, options, kept[draft.model])) for draft in drafts]
     refused = [_comment(f"{m._meta.label} isn't seeded: {reason}.") for m, reason in selection.refused.items()]
-    refused += [_comment(f"{m._meta.label} isn't seeded: its rows are there already.") for m in selection.existing]
+    refused += [_comment(f"{m._meta.label} isn't seeded: its rows are there already.") for m in _untouched(selection)]
     refused += [_comment(text) for text in _nulls(drafts)]
     largest = max(drafts, key=lambda draft: numbers[draft.model], default=None)
     head = _head(largest.model, numbers[largest.model]) if largest else '"""No model can be seeded."""\n'
     imports = {"django.db.models.Q"} if any(kept.values()) else set()
     sections = [head + ("\n" + _imports(drafts, target, imports) if drafts else ""), *parts]
     return "\n\n".join(sections) + ("\n\n" + "\n".join(refused) + "\n" if refused else "")
+
+
+def _untouched(selection: Selection) -> list[Model]:
+    """Return the models whose rows stay as they are: none that shares its table with one that is seeded."""
+    filled = {above for model in selection.models for above in lineage(model)}
+    return [model for model in selection.existing if model not in filled]
 
 
 def _nulls(drafts: Sequence[Draft]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -15,7 +16,7 @@ from ...generate.rows import Rows
 from ...generate.streams import Dataset
 from ..checks import is_maintained
 from ..defaults import constant_of, is_filled_by_the_database, random_uuid_of
-from ..inheritance import own_fields
+from ..inheritance import lineage, own_fields
 from ..kinds import Kind, kind_of
 from ..kinds.documents import Document
 from ..kinds.identifiers import Identifier
@@ -107,11 +108,20 @@ class Surroundings:
         """Return True if the relation's column can hold rows that a seed makes, by a column that they give."""
         target = f.target_field
         is_given = target.primary_key or (constant_of(target) is None and not is_filled_by_the_database(target))
-        return kind_of(f) is not None and is_given and f.related_model._meta.concrete_model in self.row_counts
+        return kind_of(f) is not None and is_given and f.related_model._meta.concrete_model in self.totals
 
     def exist(self, model: Model) -> bool:
         """Return True for a model whose rows are there before a seed."""
-        return model not in self.row_counts and (is_maintained(model) or model in self.existing)
+        return model not in self.totals and (is_maintained(model) or model in self.existing)
+
+    @cached_property
+    def totals(self) -> Mapping[Model, int]:
+        """The rows of each table: those of models that inherit from its model are among them."""
+        found = dict.fromkeys((above for model in self.row_counts for above in lineage(model)), 0)
+        for model, count in self.row_counts.items():
+            for above in set(lineage(model)):
+                found[above] += count
+        return found
 
 
 def draft_of(model: Model, around: Surroundings, per: Per | None = None) -> Draft:
@@ -127,7 +137,7 @@ def draft_of(model: Model, around: Surroundings, per: Per | None = None) -> Draf
     found = Draft(model, one_each=key_parent or unique.one_each, one_row=" and ".join(unique.one_row), most=unique.most)
     if per is not None and unique.is_owned and not found.one_each and not found.one_row:
         found.children = Children(model, per)
-    dataset = Dataset("draft", {m._meta.db_table: count for m, count in around.row_counts.items()})
+    dataset = Dataset("draft", {m._meta.db_table: count for m, count in around.totals.items()})
     some = fit.sample(dataset, model._meta.db_table)
     fixed = {**trees.columns(model, around.trees.get(model)), **unique.columns}
     fixed |= {
@@ -198,7 +208,7 @@ def _is_to_fill(f: Field[Any, Any], kind: Kind) -> bool:
     """Return True if the column gets more than its default."""
     if constant_of(f) is None:
         return True
-    if issubclass(f.model, AbstractBaseUser) and f.name in _UNTOUCHED:
+    if (issubclass(f.model, AbstractBaseUser) and f.name in _UNTOUCHED) or f.name == "alias_of":
         return False
     has_text = isinstance(kind, Text) and f.has_default() and f.default is not None
     if isinstance(kind, Document | Binary) or (has_text and not f.choices):

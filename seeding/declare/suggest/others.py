@@ -29,6 +29,7 @@ def document(place: Place) -> Iterator[Expression]:
     if place.is_unique:
         yield Constant({"number": rows("integers", place.name, 0, 1 << 40)})
     yield Constant({})
+    yield Categories(rows("integers", place.name, 0, 0), ([],))  # a field that wants a list
 
 
 def binary(place: Place) -> Iterator[Expression]:
