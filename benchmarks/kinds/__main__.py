@@ -7,6 +7,7 @@ import argparse
 import os
 import platform
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,7 +29,11 @@ def main() -> None:
         bench.refill = seed
         run(seed, bench.environment)
         bench.write_files()
-        ways = {"(c) psql, manual": bench.manual, "(d) psql, binary": bench.binary, "`seed`, copy": lambda: seed}
+        ways: dict[str, Callable[[], list[str]]] = {
+            "(c) psql, manual": bench.manual,
+            "(d) psql, binary": bench.binary,
+            "`seed`, copy": lambda: seed,
+        }
         measured = {way: lambda way=way, command=command: bench.measure(way, command) for way, command in ways.items()}
         found = in_turns("kinds", ROWS, measured, runs, {})
         version = bench.sql("SHOW server_version")

@@ -207,14 +207,15 @@ def _laid_out(shapes: NDArray[np.int64], elements: Cells, oid: int) -> Cells:
     """Lay out arrays: their dimensions, whether NULL is among them, their type, their sizes, and their elements."""
     count, dimensions = shapes.shape
     sizes = np.dtype([("size", ">i4"), ("first", ">i4")])
-    layout = [("dimensions", ">i4"), ("has_nulls", ">i4"), ("type", ">u4"), ("sizes", sizes, (dimensions,))]
+    layout: list[Any] = [("dimensions", ">i4"), ("has_nulls", ">i4"), ("type", ">u4"), ("sizes", sizes, (dimensions,))]
     elements_in, has_some = shapes.prod(axis=1), shapes[:, 0] > 0
     headers = np.zeros(count, layout)
     headers["dimensions"], headers["type"] = dimensions * has_some, oid
     headers["sizes"]["size"], headers["sizes"]["first"] = shapes, 1
     if elements.lengths is not None:
         headers["has_nulls"] = cells.sums(elements.lengths < 0, elements_in) > 0
-    content, lengths = cells.with_lengths(elements)
-    found = cells.behind(headers, content, cells.sums(lengths, elements_in))
+    content, sent = cells.with_lengths(elements)
+    lengths = cells.sums(sent, elements_in)
+    found = cells.behind(headers, content, lengths)
     without_sizes = headers.itemsize - dimensions * sizes.itemsize
-    return replace(found, lengths=np.where(has_some, found.lengths, np.int32(without_sizes)))  # type: ignore[arg-type]
+    return replace(found, lengths=np.where(has_some, headers.itemsize + lengths, without_sizes).astype(np.int32))

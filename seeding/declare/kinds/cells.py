@@ -132,7 +132,8 @@ def in_utf_8(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]
 def behind(headers: NDArray[Any], content: NDArray[np.uint8], lengths: NDArray[np.int64]) -> Cells:
     """Lay out headers of a fixed width, each with the next `lengths` bytes of the content behind it."""
     most = max(1, int(lengths.max(initial=0)))
-    rows = np.zeros(len(headers), [("header", headers.dtype), ("content", "u1", (most,))])
+    layout: list[Any] = [("header", headers.dtype), ("content", "u1", (most,))]
+    rows = np.zeros(len(headers), layout)
     rows["header"] = headers
     rows["content"][np.arange(most) < lengths[:, None]] = content
     return Cells(rows.view(f"V{rows.itemsize}"), (headers.itemsize + lengths).astype(np.int32))

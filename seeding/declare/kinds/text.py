@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
 from ...generate.columns import Categorical, Column, filled, masked, nulls_of, without_nulls
-from ...generate.texts import Texts, joined
+from ...generate.texts import Part, Texts, joined
 from ...report.wording import shown
 from . import cells
 from .base import Kind, is_storable, text_of
@@ -140,12 +140,16 @@ class Address(Text):
         return found
 
     def of_array(self, array: NDArray[Any]) -> Column:
-        if array.dtype.kind in "iu" and self.field.protocol.lower() != "ipv6":  # type: ignore[attr-defined]
-            numbers = filled(array)
-            if not len(numbers) or 0 <= numbers.min() <= numbers.max() < 1 << 32:
-                first, *others = [(_octets(), numbers >> shift & 0xFF) for shift in (24, 16, 8, 0)]
-                return masked(joined(first, *(part for octet in others for part in (".", octet))), nulls_of(array))
-        return self.of_list(array.tolist()) if array.dtype.kind in "iuU" else super().of_array(array)
+        if array.dtype.kind not in "iuU":
+            return super().of_array(array)
+        numbers = filled(array)
+        is_version_4 = array.dtype.kind != "U" and self.field.protocol.lower() != "ipv6"  # type: ignore[attr-defined]
+        if not is_version_4 or (len(numbers) and not 0 <= numbers.min() <= numbers.max() < 1 << 32):
+            return self.of_list(array.tolist())
+        parts: list[Part] = []
+        for shift in (24, 16, 8, 0):
+            parts += [".", (_octets(), numbers >> shift & 0xFF)]
+        return masked(joined(*parts[1:]), nulls_of(array))
 
     def binary(
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
