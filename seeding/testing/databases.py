@@ -37,40 +37,22 @@ class SeededDatabases:
         self._clones: dict[str, _Clone] = {}
         self._contents: dict[Wanted, Content | SeedError] = {}
 
-    def build(self, wanted: Wanted) -> Content:
-        """Make sure that there is a template; return what it holds. Raises SeedError, at once where it did before."""
-        known = self._contents.get(wanted)
-        if isinstance(known, SeedError):
-            raise known
-        try:
-            templates = self._clone(wanted.using).templates
-            content = known or content_of(wanted, templates.server)
-            templates.ensure(content)
-        except Exception as exc:
-            again = SeedError(f"Building this failed before: {in_one_line(exc)}.")
-            self._contents[wanted] = exc if isinstance(exc, SeedError) else again
-            raise
-        self._contents[wanted] = content
-        return content
+    def build(self, wanted: Wanted) -> None:
+        """Make sure that there is a template. Raises SeedError, at once where it did so before."""
+        content = self._content(wanted)
+        with self._remembering_failure(wanted):
+            self._clone(wanted.using).templates.ensure(content)
 
     def use(self, wanted: Wanted) -> None:
         """Let the alias mean a database that holds what is wanted, as it was generated. Raises SeedError."""
-        clone = self._clone(wanted.using)
-        content = self._contents.get(wanted)
-        if isinstance(content, Content) and content.fingerprint == clone.fingerprint:
+        clone, content = self._clone(wanted.using), self._content(wanted)
+        if content.fingerprint == clone.fingerprint:
             self._switch(clone, clone.name, wanted.using)
             return
         self.restore(wanted.using)
-        content = self.build(wanted)
         clone.fingerprint = ""
-        try:
-            clone.templates.clone(content.fingerprint, clone.name, is_own=clone.is_own)
-        except Exception:
-            self._switch(clone, clone.plain_name, wanted.using, always=True)
-            if clone.templates.has(content.fingerprint):
-                raise
-            clone.templates.ensure(content)  # somebody has dropped it meanwhile
-            clone.templates.clone(content.fingerprint, clone.name, is_own=clone.is_own)
+        while not clone.templates.clone(content.fingerprint, clone.name, is_own=clone.is_own):
+            self.build(wanted)  # there is none, or somebody has dropped it
         clone.fingerprint, clone.is_in_use, clone.is_own = content.fingerprint, True, True
 
     def spoil(self, using: str) -> None:
@@ -97,6 +79,25 @@ class SeededDatabases:
         for name in test_names:
             templates.drop_clone(templates.clone_name(name), is_own=False)
 
+    def _content(self, wanted: Wanted) -> Content:
+        known = self._contents.get(wanted)
+        if isinstance(known, SeedError):
+            raise known
+        if known is None:
+            with self._remembering_failure(wanted):
+                self._contents[wanted] = known = content_of(wanted, self._clone(wanted.using).templates.server)
+        return known
+
+    @contextmanager
+    def _remembering_failure(self, wanted: Wanted) -> Iterator[None]:
+        """Let what fails in the block fail at once for the next test that wants the same."""
+        try:
+            yield
+        except Exception as exc:
+            again = SeedError(f"Building this failed before: {in_one_line(exc)}.")
+            self._contents[wanted] = exc if isinstance(exc, SeedError) else again
+            raise
+
     @property
     def _own_clones(self) -> dict[str, _Clone]:
         if self._pid != os.getpid():  # forked: the clones are the parent's
@@ -111,9 +112,9 @@ class SeededDatabases:
             clones[using] = _Clone(templates, plain_name, templates.clone_name(plain_name))
         return clones[using]
 
-    def _switch(self, clone: _Clone, name: str, using: str, *, always: bool = False) -> None:
+    def _switch(self, clone: _Clone, name: str, using: str) -> None:
         is_clone = name == clone.name
-        if clone.is_in_use == is_clone and not always:
+        if clone.is_in_use == is_clone:
             return
         if connections[using].in_atomic_block:
             raise SeedError(f"The database {using!r} can't be exchanged in a transaction, and the test is in one.")

@@ -44,8 +44,7 @@ class PostgresTemplates(Templates):
 
     def has(self, fingerprint: str) -> bool:
         with self._server() as cursor:
-            run(cursor, "SELECT 1 FROM pg_database WHERE datname = %s", [_name(fingerprint)])
-            return cursor.fetchone() is not None
+            return _is_there(cursor, _name(fingerprint))
 
     @contextmanager
     def lock(self, fingerprint: str, timeout_s: float) -> Iterator[None]:
@@ -71,11 +70,20 @@ class PostgresTemplates(Templates):
             return name
         return f"seeded_clone_{blake2b(test_name.encode(), digest_size=16).hexdigest()}"
 
-    def clone(self, fingerprint: str, name: str, *, is_own: bool) -> None:
+    def clone(self, fingerprint: str, name: str, *, is_own: bool) -> bool:
+        template = _name(fingerprint)
         with self._server() as cursor:
+            if not _is_there(cursor, template):
+                return False
             self._drop(cursor, name, is_own)
-            self._copy(cursor, _name(fingerprint), name)
+            try:
+                self._copy(cursor, template, name)
+            except DatabaseError:
+                if _is_there(cursor, template):
+                    raise
+                return False
         self.switch(name)
+        return True
 
     def drop_clone(self, name: str, *, is_own: bool) -> None:
         with self._server() as cursor:
@@ -156,6 +164,11 @@ class PostgresTemplates(Templates):
         with self._connection._nodb_cursor() as cursor:
             cursor.execute("SET statement_timeout = 0")
             yield cursor
+
+
+def _is_there(cursor: CursorWrapper, name: str) -> bool:
+    run(cursor, "SELECT 1 FROM pg_database WHERE datname = %s", [name])
+    return cursor.fetchone() is not None
 
 
 def _name(fingerprint: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -69,17 +68,24 @@ class SqliteTemplates(Templates):
         digest = blake2b(str(Path(test_name).absolute()).encode(), digest_size=10).hexdigest()
         return str(self._folder / f"clone_{digest}.sqlite3")
 
-    def clone(self, fingerprint: str, name: str, *, is_own: bool) -> None:
-        template = self._path(fingerprint)
-        if not self._connection.creation.is_in_memory_db(name):
-            self.drop_clone(name, is_own=is_own)
-            shutil.copyfile(template, name)
-            self.switch(name)
-            return
-        self.switch(name)
-        self._connection.ensure_connection()
-        with closing(sqlite3.connect(f"{template.as_uri()}?mode=ro", uri=True)) as source:
-            source.backup(self._connection.connection)
+    def clone(self, fingerprint: str, name: str, *, is_own: bool) -> bool:
+        try:
+            source = sqlite3.connect(f"{self._path(fingerprint).as_uri()}?mode=ro", uri=True)
+        except sqlite3.OperationalError:
+            if self.has(fingerprint):
+                raise
+            return False
+        with closing(source):
+            if self._connection.creation.is_in_memory_db(name):
+                self.switch(name)
+                self._connection.ensure_connection()
+                source.backup(self._connection.connection)
+            else:
+                self.drop_clone(name, is_own=is_own)
+                with closing(sqlite3.connect(name)) as target:
+                    source.backup(target)
+                self.switch(name)
+        return True
 
     def drop_clone(self, name: str, *, is_own: bool) -> None:
         if self._connection.creation.is_in_memory_db(name):

@@ -69,10 +69,10 @@ class Templates(ABC):
         """Return the name of the clone that belongs to a test database."""
 
     @abstractmethod
-    def clone(self, fingerprint: str, name: str, *, is_own: bool) -> None:
-        """Make a database of this name what the template is, and let the alias mean it.
+    def clone(self, fingerprint: str, name: str, *, is_own: bool) -> bool:
+        """Make a database of this name what the template is, and let the alias mean it; or return False without one.
 
-        Where one is there that this process made, whoever is in there has to go.
+        Where this process made the database that is there, whoever is in it has to go.
         """
 
     @abstractmethod

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -88,3 +89,9 @@ def test_row_count__takes_zero_to_a_milliard(number: int) -> None:
     else:
         with pytest.raises(ValueError, match="is not a valid number of rows"):
             conf.row_count(str(number))
+
+
+def test_template_folder__is_beside_the_settings_unless_a_variable_names_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert conf.template_folder() == Path(__file__).parent.parent.parent / ".seeded"
+    monkeypatch.setenv("SEED_TEMPLATES", "templates")
+    assert conf.template_folder() == Path.cwd() / "templates"

@@ -527,3 +527,13 @@ def test_check__needs_no_more_rows_than_there_are() -> None:
     assert seeder.batch(Dataset("v1", {"tests_town": 3, "tests_road": 3}), 0, 3).count == 3
     with pytest.raises(RegistrationError, match="tests_town and tests_town have 1 different pairs, and 3 rows need"):
         seeder.batch(Dataset("v1", {"tests_town": 2, "tests_road": 3}), 0, 3)
+
+
+@isolate_apps("tests")
+@pytest.mark.parametrize("named", [{"ada": -1}, {"ada": "0"}, {"ada": True}, {1: 0}])
+def test_check__names_row_numbers_only(named: dict[Any, Any]) -> None:
+    class Writer(Named):
+        pass
+
+    with pytest.raises(RegistrationError, match=r"names a row of tests\.Writer by .*\(seeding\.E117\)$"):
+        Registry().register(Writer, count=1, named=named)
