@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
@@ -55,7 +55,7 @@ def content_of(wanted: Wanted, server: str) -> Content:
     Rows that no seed made are known by the migrations which make them; generating samples needs no database.
     """
     config = conf.read(version=wanted.version, row_counts=dict(wanted.row_counts), using=wanted.using)
-    config = replace(config, anchor=conf.monday(config.anchor or timezone.now()), enabled=True)
+    config = config._replace(anchor=conf.monday(config.anchor or timezone.now()), enabled=True)
     seeders = registry.discover()
     dataset = Dataset(config.version, seeders.row_counts(config.row_counts))
     with dataset.asking():
