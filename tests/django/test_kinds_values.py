@@ -292,7 +292,7 @@ def test_kind__another_number_is_asked_for_every_value() -> None:
 
 
 def test_text__of_a_list_is_refused_for_one_value() -> None:
-    for text, message in (("b\0", "stores no NUL"), ("\ud800", "is no Unicode text")):
+    for text, message in (("b\0", "stores no NUL"), ("\ud800", "is not valid Unicode")):
         with pytest.raises(ValueError, match=message):
             kind(models.TextField()).column(["a", text, "c"], 3)
 
