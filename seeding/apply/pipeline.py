@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
@@ -44,21 +43,10 @@ def prefetched(items: Iterable[T]) -> Generator[T, None, None]:
     end = object()
     iterator = iter(items)
     with ThreadPoolExecutor(1, "seeding") as helper:
-        upcoming = helper.submit(_next, iterator, end)
+        upcoming = helper.submit(next, iterator, end)
         while (item := upcoming.result()) is not end:
-            upcoming = helper.submit(_next, iterator, end)
+            upcoming = helper.submit(next, iterator, end)
             yield cast(T, item)
-
-
-def _next(iterator: Iterator[Any], end: object) -> Any:
-    """Return the next item, made without collections of garbage: a batch of objects would cause dozens, in vain."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        return next(iterator, end)
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def sample_digests(seeders: Seeders, dataset: Dataset) -> dict[str, str]:
