@@ -30,7 +30,8 @@ _TIMEOUTS = {
 
 # Of a connection that failed, and of a server that ends or isn't ready; and where Citus names the node.
 _LOST = ("08", "57P0")
-_NODE = re.compile(r"(?:remote node \S*?@|executing command on )(\S+:\d+)")
+_NODE = re.compile(r"(?:remote node \S*?@|executing command on |marked as essential: )(\S+:\d+)")
+_ESSENTIAL = "failure on connection marked as essential"  # which Citus raises without a code of its own
 
 _WITH_DETAIL = ("23503",)  # of other errors the detail may hold a row's content, and a password's hash with it
 
@@ -80,7 +81,7 @@ def explained(exc: DatabaseError | InterfaceError, using: str, timeout_s: float 
 def lost_node(exc: BaseException) -> str:
     """Return the address of the node to which the coordinator of a cluster has no connection; else an empty string."""
     diag: Any = getattr(exc.__cause__, "diag", None)
-    if diag is None or not sqlstate(exc).startswith(_LOST):
+    if diag is None or not (sqlstate(exc).startswith(_LOST) or str(diag.message_primary).startswith(_ESSENTIAL)):
         return ""
     found = _NODE.search(f"{diag.message_primary} {diag.context}")
     return printable(found[1]) if found else ""

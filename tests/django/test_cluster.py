@@ -187,9 +187,15 @@ def test_nodes__are_none_where_there_is_no_cluster() -> None:
 
 
 @on_postgresql
-@pytest.mark.parametrize("code", ["08006", "08003", "57P01"])
-def test_error__names_a_node_that_is_down_as_a_node(code: str) -> None:
-    why = "connection to the remote node postgres@w2:5432 failed with the following error: no route"
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("08006", "connection to the remote node postgres@w2:5432 failed with the following error: no route"),
+        ("57P01", "connection to the remote node @w2:5432 failed"),
+        ("XX000", "failure on connection marked as essential: w2:5432"),
+    ],
+)
+def test_error__names_a_node_that_is_down_as_a_node(code: str, why: str) -> None:
     with pytest.raises(DatabaseError) as caught, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION '{why}' USING ERRCODE = '{code}'; END $$")
     said = str(explained(caught.value, "default"))
