@@ -6,15 +6,20 @@ somebody else. So a seed records, apart from `seed_metadata`, for each table:
 - PostgreSQL's number of its transaction. Every row version bears the number of the transaction that wrote it (`xmin`),
   and nothing but a write changes it. Rows that bear the seed's are the seed's. The range's own row bears it, too, and
   the server's identity is recorded: a dump that is restored elsewhere fails both tests.
-- Marks: a hash of the values of the three columns with the most different values, of every row up to 20,000 rows, of
-  evenly spread ones above. They judge the rows that somebody wrote since, and all rows on SQLite.
+- Marks: a hash of the values of the columns with the most different values (three, or up to eight in which more than
+  half of them differ), of every row up to 20,000 rows, of evenly spread ones above. They judge the rows that somebody
+  wrote since, and all rows on SQLite.
 
 A row is the seed's when all its marks match, or one that tells it from others: a value of at least six characters that
 at most one row in a hundred has. So a visitor may edit most of a row. What no mark was kept of is generated again, and
-compared in the same way, as long as the code still generates it; on SQLite the unmarked rows of a large table are taken
-for the seed's where all but one in a hundred of the marked ones are: comparing millions of rows would take longer
-than the seed. Anything else isn't shown to be the seed's, and isn't deleted without having been announced; nor is a row
-with the key of such a row, to which it is linked one to one.
+compared in the same way, as long as the code still generates it. That takes longer than the seed for millions of rows,
+so there is a rule for rows that were written together, as by a restore, or by an update of the whole table: if a
+hundred or more of the rows that one transaction wrote are marked, a thousand of these stand for all of its rows, unless
+more than one in a hundred differs. (Were one in a hundred of the rows somebody else's, a thousand would all miss them
+once in 20,000 times.) A row that somebody adds comes with a transaction of its own, and is compared. SQLite doesn't
+number its transactions; there, all marked rows stand for all others in the same way. Anything else isn't shown to be
+the seed's, and isn't deleted without having been announced; nor is a row with the key of such a row, to which it is
+linked one to one.
 """
 
 from __future__ import annotations
@@ -29,7 +34,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..database.catalogue import Table
-from ..database.names import quoted, run
+from ..database.names import run
 from ..database.record import applied
 from ..database.rows import all_rows
 from ..declare.existing import read_existing
@@ -44,14 +49,17 @@ from ..generate.columns import Batch, Categorical, Column
 from ..generate.marks import Marks, marks_of
 from ..generate.streams import Dataset
 from ..models import KeyRange
-from .selections import of_seed
+from .selections import EVERY, Selection, any_of, count, of_seed, select_keys
 
 MARKED_ROWS = 20_000  # of a table, at most
-MARKED_COLUMNS = 3
+MARKED_COLUMNS = 3  # at least; others only where more than half of their values differ
+MOST_MARKED_COLUMNS = 8
 CHOSEN_FROM = 2_000  # rows, by which the columns are chosen
 BLOCK = 20_000  # rows that are generated again at once
 TELLING_CHARACTERS = 6
 COMMON = 100  # a value that more than one row in so many has tells nothing
+SAMPLED = 1_000  # of the marked rows that one transaction wrote
+FEWEST_SAMPLED = 100  # of which that many tell something of the others
 
 
 class Marker:
@@ -85,7 +93,8 @@ def chosen_columns(seeder: Seeder, batch: Batch, target: Target) -> list[str]:
     names = [c.name for c in columns if not c.kind.is_adapted] or [c.name for c in columns]
     marks = _marks(seeder, names, some, target)
     different = {name: len(np.unique(found)) for name, found in zip(names, marks, strict=True)}
-    return sorted(names, key=lambda name: -different[name])[:MARKED_COLUMNS]
+    most = sorted(names, key=lambda name: -different[name])[:MOST_MARKED_COLUMNS]
+    return most[:MARKED_COLUMNS] + [n for n in most[MARKED_COLUMNS:] if different[n] * 2 > some.count]
 
 
 def _sliced(batch: Batch, part: slice) -> Batch:
@@ -118,25 +127,54 @@ def owned(
     seeders: Mapping[str, Seeder],
 ) -> Owned:
     """Look at the rows of `table` in its recorded range. `name` is the table's name in the record."""
-    key_range = ranges[name]
-    key, within = quoted(connection, table.key[0]), of_seed(table, keys)
-    with connection.cursor() as cursor:
-        query = f"SELECT count(*) FROM {table.own_rows} WHERE {within.sql}"
-        rows = run(cursor, query, within.parameters).fetchone()[0]
-        if not rows or (key_range.seed_version is None and applied(connection.alias) is None):
-            return Owned(rows, ())  # recorded before there were proofs, and nothing to generate the rows again from
-        written = ""
-        if _is_of_this_server(connection, key_range):
-            written = f" AND xmin <> '{key_range.transaction_id}'::xid"
-        query = f"SELECT {key} FROM {table.own_rows} WHERE ({within.sql}){written} ORDER BY {key}"
-        candidates = [row[0] for row in run(cursor, query, within.parameters).fetchall()]
-    if not candidates:
-        return Owned(rows, ())
+    key_range, rows = ranges[name], of_seed(table, keys)
+    number = count(connection, table, rows)
+    if not number or (key_range.seed_version is None and applied(connection.alias) is None):
+        return Owned(number, ())  # recorded before there were proofs, and nothing to generate the rows again from
+    if _is_of_this_server(connection, key_range):
+        rows &= _not_written_by([str(key_range.transaction_id)])
     model = seeders[name].model if name in seeders else _model_of(name)
     if model is None:
-        return Owned(rows, tuple(candidates))
+        return Owned(number, tuple(_keys(connection, table, rows)))
     judge = _Judge(connection.alias, model, seeders, keys, ranges, name)
-    return Owned(rows, tuple(judge.unproven(candidates, trusts_samples=not written)))
+    found: list[Any] = []
+    trusted = []
+    for writer, sample in _samples(connection, table, rows, judge.sampled_keys).items():
+        unproven = judge.unproven(sample)
+        if len(unproven) * COMMON <= len(sample):
+            found += unproven
+            trusted.append(writer)
+    if table.oid or not trusted:
+        found += judge.unproven(_keys(connection, table, rows & _not_written_by(trusted)))
+    return Owned(number, tuple(sorted(found)))
+
+
+def _not_written_by(transactions: Sequence[str]) -> Selection:
+    """Return the rows that none of these transactions of PostgreSQL wrote."""
+    numbers = ", ".join(f"'{transaction}'::xid" for transaction in transactions)
+    return Selection(f"xmin NOT IN ({numbers})") if numbers else EVERY
+
+
+def _keys(connection: BaseDatabaseWrapper, table: Table, rows: Selection) -> list[Any]:
+    return [key[0] for key in select_keys(connection, table, rows)]
+
+
+def _samples(
+    connection: BaseDatabaseWrapper, table: Table, rows: Selection, keys: Sequence[Any]
+) -> dict[str, list[Any]]:
+    """Return which of the keys the rows have, by the transaction that wrote them, of those that wrote many.
+
+    SQLite doesn't know the transactions; there, all are one.
+    """
+    among = rows & any_of(table, [(key,) for key in keys])
+    if not table.oid:
+        return {"": found} if (found := _keys(connection, table, among)) else {}
+    written: dict[str, list[Any]] = {}
+    query = f"SELECT {table.names[table.key[0]]}, xmin::text FROM {table.own_rows} WHERE {among.sql} ORDER BY 1"
+    with connection.cursor() as cursor:
+        for key, writer in run(cursor, query, among.parameters).fetchall():
+            written.setdefault(writer, []).append(key)
+    return {w: some[:: max(1, len(some) // SAMPLED)] for w, some in written.items() if len(some) >= FEWEST_SAMPLED}
 
 
 def _is_of_this_server(connection: BaseDatabaseWrapper, key_range: KeyRange) -> bool:
@@ -196,7 +234,14 @@ class _Judge:
         self._range = ranges[name]
         self._recorded = self._read_marks()
 
-    def unproven(self, keys: Sequence[Any], *, trusts_samples: bool) -> list[Any]:
+    @property
+    def sampled_keys(self) -> list[Any]:
+        """The keys of the marked rows of a table that has others, too."""
+        step = self._range.mark_step or 1
+        numbers = range(0, self._keys.count, step) if self._recorded is not None and step > 1 else ()
+        return [self._keys.key(number) for number in numbers]
+
+    def unproven(self, keys: Sequence[Any]) -> list[Any]:
         """Return those of the keys whose rows aren't shown to be the seed's."""
         by_number = {self._keys.number(key): key for key in keys}
         numbers = sorted(by_number)
@@ -207,8 +252,6 @@ class _Judge:
             marked = [number for number in numbers if number % step == 0]
             unmarked = [number for number in numbers if number % step]
             found = self._mismatches(marked, self._recorded, [number // step for number in marked])
-            if trusts_samples and marked and len(found) * COMMON <= len(marked):
-                unmarked = []
         for block in _blocks(unmarked):
             start = block[0] // BLOCK * BLOCK
             known = self._generated(start, start + BLOCK)

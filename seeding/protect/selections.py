@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
+from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -140,7 +141,12 @@ def _among(table: Table, columns: Sequence[str], types: Sequence[str], keys: Ite
     left = f"({', '.join(columns)})"
     if not table.oid:
         parts = ", ".join(f"json_extract(value, '$[{i}]')" for i in range(len(columns)))
-        return Selection(f"{left} IN (SELECT {parts} FROM json_each(%s))", (json.dumps(wanted, default=str),))
+        return Selection(f"{left} IN (SELECT {parts} FROM json_each(%s))", (json.dumps(wanted, default=_as_sqlite),))
     arrays = ", ".join(f"%s::{cast}[]" for cast in types)
     values = tuple([key[i] for key in wanted] for i in range(len(columns)))
     return Selection(f"{left} IN (SELECT * FROM unnest({arrays}))", values)
+
+
+def _as_sqlite(value: Any) -> str:
+    """Return what SQLite stores for a value that JSON doesn't know."""
+    return value.hex if isinstance(value, UUID) else str(value)

@@ -214,6 +214,15 @@ def test_ownership__edits_of_a_demos_visitors_do_not_block(
     assert seeded_project.query("SELECT count(*) FROM users WHERE email LIKE '%shop.example'") == [(0,)]
 
 
+def test_ownership__edits_of_a_small_table_do_not_block(project: Project) -> None:
+    """So few rows that the values of every column differ: that of the moment alone is left to tell them by."""
+    few = ("--users", "10", "--orders", "16")
+    project.seed(*few)
+    project.query("UPDATE users SET first_name = 'A', last_name = 'B', email = 'u' || id || '@shop.example'")
+    project.query("DELETE FROM seed_metadata")
+    assert losses(project, *V2, *few) == {}
+
+
 def test_ownership__the_row_deleted_and_seeded_again(seeded_project: Project) -> None:
     """The first thing that the operating manual says to do, time and again."""
     for _ in range(3):
@@ -252,6 +261,29 @@ def test_ownership__a_seeds_py_that_changed__and_rows_of_customers(project: Proj
     assert done.returncode == 6
     assert "changing_ticket" in done.stderr
     assert project.query("SELECT count(*) FROM changing_ticket WHERE title = 'It is broken'") == [(2,)]
+
+
+LARGE_TABLE = (*SIZES, "--tickets", "30000")  # more rows than are marked
+
+
+def test_ownership__a_large_table_restored(project: Project) -> None:
+    """Samples of the rows that one transaction wrote stand for all of them, and for no other row."""
+    assert project.run("migrate", "-v0", **CHANGING).returncode == 0
+    project.seed(*LARGE_TABLE, **CHANGING)
+    project.query("UPDATE changing_ticket SET title = title")
+    assert losses(project, *V2, *LARGE_TABLE, **EDITED) == {}
+    project.query("DELETE FROM changing_ticket WHERE id IN (2, 30)")
+    for key in (2, 30):
+        project.query(f"INSERT INTO changing_ticket VALUES ({key}, 'It is broken', '2026-02-03 04:05:06+00:00')")
+    if IS_POSTGRESQL:
+        assert losses(project, *V2, *LARGE_TABLE, **EDITED) == {"changing_ticket": 2}
+
+
+def test_ownership__a_large_table_imported_with_the_keys_of_seeded_rows(project: Project) -> None:
+    assert project.run("migrate", "-v0", **CHANGING).returncode == 0
+    project.seed(*LARGE_TABLE, **CHANGING)
+    project.query("UPDATE changing_ticket SET title = 'It is broken', opened_at = '2026-02-03 04:05:06+00:00'")
+    assert losses(project, *V2, *LARGE_TABLE, **EDITED) == {"changing_ticket": 30_000}
 
 
 HISTORIES = int(os.environ.get("OWNERSHIP_HISTORIES", "12"))
