@@ -27,7 +27,7 @@ def seed_status(context: dict[str, Any]) -> dict[str, Any]:
         "failure": failure,
         "failed_last": failure is not None and (attempt is None or failure.seeded_at > attempt.seeded_at),
         "configured": found,
-        "differs": attempt is not None and found.version not in ("", attempt.seed_version),
+        "differs": attempt is not None and found.is_enabled and found.version not in ("", attempt.seed_version),
         "may_seed": may_seed(user, found),
         "quick": is_quick(attempt),
         "quick_rows": f"{QUICK_ROWS:,}",

@@ -84,6 +84,8 @@ def test_index__says_which_version_comes_next(admin: Client, monkeypatch: pytest
     seed()
     monkeypatch.setenv("SEED_VERSION", "v2")
     assert "The settings ask for v2 : the next seed replaces v1 with it." in text_of(admin, "/admin/")
+    monkeypatch.setenv("SEED_ENABLED", "off")  # as for the backend in Compose, which isn't told the step's version
+    assert "The settings ask for" not in text_of(admin, "/admin/")
     monkeypatch.setenv("SEED_VERSION", "no version")
     assert "The settings can't be read: SEED_VERSION: " in text_of(admin, "/admin/").replace("&#x27;", "'")
 
