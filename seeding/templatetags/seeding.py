@@ -6,7 +6,17 @@ from typing import Any
 
 from django import template
 
-from ..admin_actions import QUICK_ROWS, ago, applied, configured, counts_of, is_quick, may_seed, seconds
+from ..admin_actions import (
+    QUICK_ROWS,
+    ago,
+    applied,
+    configured,
+    counts_of,
+    is_quick,
+    may_seed,
+    nothing_applied,
+    seconds,
+)
 from ..models import SeedMetadata, Status
 
 register = template.Library()
@@ -14,7 +24,7 @@ register = template.Library()
 
 @register.inclusion_tag("seeding/status.html", takes_context=True)
 def seed_status(context: dict[str, Any]) -> dict[str, Any]:
-    """Show the applied attempt and the last failure to those who may see attempts; two queries."""
+    """Show the applied attempt and the last failure to those who may see attempts; three queries."""
     user = context["request"].user
     if not (user.has_perm("seeding.view_seedmetadata") or user.has_perm("seeding.change_seedmetadata")):
         return {"shown": False}
@@ -23,6 +33,7 @@ def seed_status(context: dict[str, Any]) -> dict[str, Any]:
     return {
         "shown": True,
         "attempt": attempt,
+        "nothing_applied": nothing_applied() if attempt is None else "",
         "counts": counts_of(attempt) if attempt else {},
         "failure": failure,
         "failed_last": failure is not None and (attempt is None or failure.seeded_at > attempt.seeded_at),

@@ -19,7 +19,7 @@ from model_bakery import baker
 
 from accounts.models import User
 from orders.models import Order
-from seeding import seed
+from seeding import clear, seed
 from seeding.models import SeedMetadata
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,16 @@ def test_index__says_what_next_where_nothing_is_seeded(admin: Client, monkeypatc
     index = text_of(admin, "/admin/")
     assert "Seeding is not enabled here. Where demo data is wanted, set SEED_ENABLED=on" in index
     assert "Seed v1…" not in index
+
+
+def test_index__says_that_what_was_seeded_is_cleared(admin: Client) -> None:
+    seed()
+    clear()
+    for path in ("/admin/", AGAIN):
+        page = text_of(admin, path)
+        assert "No seed is applied. " in page
+        assert "yet" not in page
+    assert "To fill the tables with demo data" in text_of(admin, "/admin/")
 
 
 def test_index__says_what_is_in_the_database(admin: Client) -> None:
