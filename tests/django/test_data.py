@@ -72,6 +72,14 @@ def test_users__are_the_first_of_a_larger_seed() -> None:
         assert few[name].tolist() == many[name][:100].tolist()
 
 
+@pytest.mark.parametrize("table", ["orders", "payments"])
+def test_orders__are_the_first_of_a_larger_seed(table: str) -> None:
+    few, many = columns(counts={"users": 1_000, "orders": 2_000, "payments": 2_000})[table], columns()[table]
+    assert few.keys() == many.keys()
+    for name, column in few.items():
+        assert column.tolist() == many[name][:2_000].tolist()
+
+
 def test_users__have_unique_lower_case_ascii_addresses_in_reserved_domains() -> None:
     addresses = columns()["users"]["email"].tolist()
     assert len(set(addresses)) == 1_000
