@@ -6,8 +6,8 @@ RUN useradd --create-home --uid 10001 app \
     && install --directory --owner app --group app /home/app/.config /home/app/.config/tiger
 
 WORKDIR /app
-COPY requirements.txt .
-RUN pip install --no-cache-dir --root-user-action=ignore --requirement requirements.txt
+COPY requirements.lock .
+RUN pip install --no-cache-dir --root-user-action=ignore --require-hashes --requirement requirements.lock
 
 COPY manage.py ./
 COPY config config

@@ -20,12 +20,13 @@ from django.http import HttpRequest, HttpResponse
 WINDOW_S = 300
 PER_ACCOUNT = 5  # failures of one account from one address
 PER_ADDRESS = 50  # failures from one address: an office may share it
-AT_ONCE = 3  # of a worker's four threads, so that one is left for everything else
+AT_ONCE = 3  # log-ins that a worker's four threads take up, so that one is left for everything else
 BUSY_S = 1
 RETRY_AFTER = "config.login.retry_after_s"  # in a request's META
 
 logger = logging.getLogger(__name__)
-_checks = threading.BoundedSemaphore(AT_ONCE)
+_admitted = threading.BoundedSemaphore(AT_ONCE)
+_turn = threading.Lock()  # to check a password takes a processor: two at a time take twice as long
 
 
 class Throttled(ValidationError):
@@ -93,14 +94,15 @@ def _attempt(username: str, address: str) -> Iterator[None]:
         if any(counts[key] == limit + 1 for key, limit in limits.items()):
             logger.warning("Too many failed log-ins as %s: more are refused for %s s.", who, left_s)
         raise Throttled(left_s)
-    if not _checks.acquire(blocking=False):
+    if not _admitted.acquire(blocking=False):
         for key in limits:
             _add(key, -1)
         if _add(f"{window} busy", 1) == 1:
-            logger.warning("A log-in as %s is put off, and maybe more: %s passwords are being checked.", who, AT_ONCE)
+            logger.warning("A log-in as %s is put off, and maybe more: %s log-ins are being checked.", who, AT_ONCE)
         raise Throttled(BUSY_S)
     try:
-        yield
+        with _turn:
+            yield
     except ValidationError:
         logger.warning("Failed log-in as %s.", who)
         raise
@@ -108,7 +110,7 @@ def _attempt(username: str, address: str) -> Iterator[None]:
         for key in limits:
             _add(key, -1)
     finally:
-        _checks.release()
+        _admitted.release()
 
 
 def _add(key: str, change: int) -> int:

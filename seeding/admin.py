@@ -138,6 +138,7 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
             "opts": self.opts,
             "title": f"Seed {found.version}{' again' if attempt and attempt.seed_version == found.version else ''}",
             "attempt": attempt,
+            "nothing_applied": actions.nothing_applied() if attempt is None else "",
             "plan": plan,
             "deleted": sum(table.delete for table in plan.tables) if plan else 0,
             "error": error,

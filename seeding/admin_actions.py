@@ -52,6 +52,12 @@ def applied() -> SeedMetadata | None:
     return SeedMetadata.objects.filter(status=Status.SUCCESS).first()
 
 
+def nothing_applied() -> str:
+    """Say that no attempt is applied: none ever was, or its rows were cleared."""
+    was_seeded = SeedMetadata.objects.filter(status=Status.REPLACED).exists()
+    return "No seed is applied." if was_seeded else "No seed has been applied yet."
+
+
 def counts_of(attempt: SeedMetadata) -> dict[str, int]:
     """Return the row counts, or none where somebody edited them into something else."""
     return attempt.counts

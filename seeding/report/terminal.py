@@ -124,6 +124,7 @@ class Bar(Display):
             if self._live is None:
                 self._write(line)
             else:
+                self._live.refresh()  # or what it last showed would stand below the line
                 self._live.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def close(self) -> None:

@@ -183,7 +183,7 @@ def test_pages__are_reachable_by_keyboard(page: "Page", address: str, shop: Proj
     page.get_by_text("Compared every row. v3 is verified: 50 users, 800 orders, 800 payments").wait_for()
 
 
-@pytest.mark.parametrize("width", [375, 1024, 1280])
+@pytest.mark.parametrize("width", [375, 768, 1024, 1280])
 def test_pages__fit_the_window(page: "Page", address: str, shop: Project, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     for path in ("orders/order/", f"seeding/seedmetadata/{attempts(shop)['success']}/change/", "accounts/user/"):
@@ -192,9 +192,9 @@ def test_pages__fit_the_window(page: "Page", address: str, shop: Project, width:
             for summary in page.locator(closed).all():
                 summary.click()
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        for table in page.locator(".numbers").all():
+        for table in page.locator(".numbers, .seed-tables").all():
             assert table.evaluate(
-                "t => t.getBoundingClientRect().right <= t.closest('figure').getBoundingClientRect().right"
+                "t => t.getBoundingClientRect().right <= t.closest('figure, fieldset').getBoundingClientRect().right"
             )
 
 

@@ -19,7 +19,7 @@ from model_bakery import baker
 
 from accounts.models import User
 from orders.models import Order
-from seeding import seed
+from seeding import clear, seed
 from seeding.models import SeedMetadata
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,16 @@ def test_index__says_what_next_where_nothing_is_seeded(admin: Client, monkeypatc
     assert "Seed v1…" not in index
 
 
+def test_index__says_that_what_was_seeded_is_cleared(admin: Client) -> None:
+    seed()
+    clear()
+    for path in ("/admin/", AGAIN):
+        page = text_of(admin, path)
+        assert "No seed is applied. " in page
+        assert "yet" not in page
+    assert "To fill the tables with demo data" in text_of(admin, "/admin/")
+
+
 def test_index__says_what_is_in_the_database(admin: Client) -> None:
     seed()
     index = text_of(admin, "/admin/")
@@ -85,6 +95,8 @@ def test_index__says_what_is_in_the_database(admin: Client) -> None:
 def test_index__says_which_version_comes_next(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEED_VERSION", "v2")
     assert "The settings ask for v2 : the next seed replaces v1 with it." in text_of(admin, "/admin/")
+    monkeypatch.setenv("SEED_ENABLED", "off")  # as for the backend in Compose, which isn't told the step's version
+    assert "The settings ask for" not in text_of(admin, "/admin/")
     monkeypatch.setenv("SEED_VERSION", "no version")
     assert "The settings can't be read: SEED_VERSION: " in text_of(admin, "/admin/").replace("&#x27;", "'")
 

@@ -105,16 +105,35 @@ def test_login__logs_no_password_typed_for_an_address(caplog: pytest.LogCaptureF
     assert logged(caplog) == ["Failed log-in as something that is not an e-mail address, from 192.0.2.1."]
 
 
-def test_login__checks_a_few_passwords_at_a_time(
+class Turn:
+    """A lock that tells who is waiting for it."""
+
+    def __init__(self) -> None:
+        self.asked, self._lock = threading.Semaphore(0), threading.Lock()
+
+    def __enter__(self) -> None:
+        self.asked.release()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def test_login__takes_a_few_at_a_time_and_checks_one_password(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    full, go_on = threading.Semaphore(0), threading.Event()
+    turn, go_on = Turn(), threading.Event()
+    checked: list[str] = []
+    most_at_once: list[int] = []
 
-    def slow(self: ModelBackend, request: Any, **credentials: Any) -> None:
-        full.release()
+    def slow(self: ModelBackend, request: Any, username: str, **credentials: Any) -> None:
+        checked.append(username)
         assert go_on.wait(30)
+        most_at_once.append(len(checked))
+        checked.remove(username)
 
     monkeypatch.setattr(ModelBackend, "authenticate", slow)
+    monkeypatch.setattr(login, "_turn", turn)
     codes: list[int] = []
     threads = [
         threading.Thread(target=lambda name=f"user{number}@example.com": codes.append(attempt(name).status_code))
@@ -123,17 +142,18 @@ def test_login__checks_a_few_passwords_at_a_time(
     for thread in threads:
         thread.start()
     for _ in threads:
-        assert full.acquire(timeout=30)
+        assert turn.asked.acquire(timeout=30)
     put_off = [attempt("boss@example.com") for _ in range(login.PER_ACCOUNT + 1)]
     go_on.set()
     for thread in threads:
         thread.join()
     assert codes == [200] * login.AT_ONCE
+    assert most_at_once == [1] * login.AT_ONCE
     assert [(one.status_code, one.headers["Retry-After"], errors(one)) for one in put_off] == [
         (429, "1", [f"{MANY}a few seconds."])
     ] * (login.PER_ACCOUNT + 1)
     assert [message for message in logged(caplog) if "put off" in message] == [
-        "A log-in as 'boss@example.com' from 192.0.2.1 is put off, and maybe more: 3 passwords are being checked."
+        "A log-in as 'boss@example.com' from 192.0.2.1 is put off, and maybe more: 3 log-ins are being checked."
     ]
     monkeypatch.undo()
     assert attempt("boss@example.com").status_code == 200

@@ -1,6 +1,7 @@
 """Makes the documents' pictures: `make pictures`. Needs Chromium, and fonts for all the names' scripts."""
 
 import os
+import re
 import tempfile
 from io import StringIO
 from pathlib import Path
@@ -43,8 +44,24 @@ def session(project: Project) -> str:
     """Return what a terminal shows of a first acquaintance."""
     lines = ("seed", "seed", "seed --plan --seed-version v2", "seed --seed-version v2", "seed --status")
     prompt = "\x1b[2m$\x1b[0m \x1b[1mpython manage.py "
-    shown = [f"{prompt}{line}\x1b[0m\n{project.at_terminal(*line.split())}" for line in lines]
+    shown = [f"{prompt}{line}\x1b[0m\n{settled(project.at_terminal(*line.split()))}" for line in lines]
     return "\n".join(shown).replace(project.url.removeprefix("sqlite:///"), "db.sqlite3")
+
+
+def settled(shown: str) -> str:
+    """Return what is left of it in the end: a bar goes back to its line, and erases it."""
+    lines, row = [""], 0
+    for part in re.split(r"(\x1b\[1A|\x1b\[2K|\n)", shown.replace("\r", "")):
+        if part == "\x1b[1A":
+            row -= 1
+        elif part == "\x1b[2K":
+            lines[row] = ""
+        elif part == "\n":
+            row += 1
+            lines += [""] * (row == len(lines))
+        else:
+            lines[row] += part
+    return "\n".join(lines)
 
 
 def fail(project: Project) -> None:

@@ -183,3 +183,25 @@ def test_bar__shows_nothing_of_what_is_quick(capsys: pytest.CaptureFixture[str],
         bar.print("a line")
     assert capsys.readouterr().out == ""
     assert lines == ["a line"]
+
+
+def test_bar__is_as_far_as_the_lines_above_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lines: list[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as at a terminal
+    monkeypatch.setenv("TERM", "xterm")
+    shown: list[str] = []
+
+    def is_drawn() -> bool:
+        shown.append(capsys.readouterr().out)
+        return "0 of 10" in "".join(shown)
+
+    with Bar(lines.append) as bar:
+        bar.update(rows("loading", 0, 10))
+        assert until(is_drawn)
+        with bar._lock:  # so that it isn't drawn again meanwhile
+            bar.update(rows("loaded", 10, 10))
+            bar.print("a line")
+            shown_with_it = capsys.readouterr().out.partition("a line")
+    assert shown_with_it[1] == "a line"
+    assert "0 of 10" not in shown_with_it[2]
