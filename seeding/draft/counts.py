@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 
+from ..declare.registry import registry
 from ..declare.seeder import Count, Model
 from ..declare.suggest.children import LINES, owner_of
 from ..declare.suggest.expressions import plural_of, words_of
@@ -45,6 +46,12 @@ def likely_sizes(drafted: Sequence[Model], options: Mapping[str, int]) -> Sizes:
     for model in drafted:
         _count(model, drafted, sizes, ())
     return sizes
+
+
+def declared_count(model: Model, options: Mapping[str, int]) -> int:
+    """Return how many rows the model's seeder makes, as far as its count says so by itself."""
+    count = registry.declarations()[model].count
+    return count if isinstance(count, int) else options.get(count, MEDIUM) if isinstance(count, str) else MEDIUM
 
 
 def option_for(model: Model, options: Mapping[str, int]) -> str | None:

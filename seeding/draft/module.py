@@ -68,7 +68,7 @@ def drafted(selection: Selection, options: Mapping[str, int]) -> tuple[list[Draf
 def _drafted(selection: Selection, options: Mapping[str, int]) -> tuple[list[Draft], dict[Model, int]]:
     ordered = parents_first(selection.models)
     sizes = counts.likely_sizes(ordered, options)
-    seeded = dict.fromkeys(selection.seeded, counts.MEDIUM)
+    seeded = {model: counts.declared_count(model, options) for model in selection.seeded}
     trees = _trees(selection, ordered)
 
     def draft(model: Model) -> Draft:

@@ -103,8 +103,11 @@ def _add(model: Model, found: Selection) -> None:
             _add(parent, found)
     for relation in model._meta.local_many_to_many:
         through: Any = relation.remote_field.through
+        other: Any = relation.related_model
         if through._meta.auto_created and not many.is_plain(relation):
             _add(through, found)
+        elif many.is_plain(relation) and not many.gives_rights(relation) and not checks.is_maintained(other):
+            _add(other, found)
 
 
 def needed(model: Model) -> list[Model]:

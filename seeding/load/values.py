@@ -51,6 +51,8 @@ class StoredColumn:
         if self.kind is not None and self.column is not None:
             return self.kind.cells(self.column, column_type, connection, canonical=canonical)
         value = self.field.get_db_prep_save(self.value, connection)
+        if value is None:  # whatever the type: the driver may know no binary form of it
+            return cells.of_bytes([None] * self.count)
         return cells.of_adapted([value], column_type, connection).taken(np.zeros(self.count, np.intp))
 
 

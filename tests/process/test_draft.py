@@ -171,7 +171,7 @@ def test_draft__is_formatted(shop: Sketch, tmp_path: Path, width: str) -> None:
 def test_draft__keeps_to_what_is_named_and_what_that_needs(shop: Sketch) -> None:
     text = drafted(shop, "shop.Book")
     found = re.findall(r"@register\((\S+),", text)
-    assert sorted(found) == ["Author", "Book", "Category"]
+    assert sorted(found) == ["Author", "Book", "Category", "Tag"]
     assert "# shop.Publisher has no seeder, so these are NULL: Book.publisher.\n" in text
 
 

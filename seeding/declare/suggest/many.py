@@ -24,12 +24,17 @@ def is_plain(f: Any) -> bool:
     return bool(through._meta.auto_created) and f.related_model._meta.concrete_model is not f.model
 
 
+def gives_rights(f: Any) -> bool:
+    """Return True for the groups and permissions of users: they are for somebody to give."""
+    return issubclass(f.model, AbstractBaseUser) and f.related_model._meta.app_label == "auth"
+
+
 def column(f: Any, row_counts: Mapping[Model, int], exist: Callable[[Model], bool]) -> Expression | None:
     """Return some rows of the other model: of existing ones one at most, and none that would give a user rights."""
     other: Model = f.related_model._meta.concrete_model
     low = int(not f.blank)
     if row_counts.get(other):
         return rows("some", other, low, max(low, min(_MOST, row_counts[other])))
-    if exist(other) and not issubclass(f.model, AbstractBaseUser):
+    if exist(other) and not gives_rights(f):
         return rows("some", rows("existing", other), low, 1)
     return None
