@@ -43,7 +43,8 @@ def natural_key(model: type[Model]) -> tuple[str, ...]:
 
 def referred_fields(model: type[Model]) -> tuple[str, ...]:
     """Return the names of the fields that relations may refer to: the primary key, and what `to_field` names."""
-    reverse: Any = [f for f in model._meta.get_fields(include_hidden=True) if f.auto_created and not f.concrete]
+    fields: Any = model._meta.get_fields(include_hidden=True)
+    reverse = [f for f in fields if f.auto_created and not f.concrete]
     own = [f.field for f in reverse if f.model._meta.concrete_model is model._meta.concrete_model]
     others = {field.target_field.name for field in own if field.many_to_one or field.one_to_one}
     return (model._meta.pk.name, *sorted(others - {model._meta.pk.name}))
