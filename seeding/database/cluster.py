@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import Error, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..errors import Refused
-from ..report.results import Node
 from ..report.wording import number_of
 from .names import run
+
+if TYPE_CHECKING:
+    from ..report.results import Node
 
 # For a transaction that changes foreign keys of distributed tables, before it first reads one: statements run shard by
 # shard, and a foreign key that is dropped and recreated makes no local table another kind. Servers without Citus take
@@ -110,4 +113,6 @@ def nodes(using: str, *, with_sizes: bool = True) -> Sequence[Node]:
                 transaction.set_rollback(True, using)  # and with it the limit, which a caller's transaction would keep
         except Error:  # a node is down, or a seed holds its locks
             sizes = {}
+    from ..report.results import Node  # it would be imported with every migration
+
     return tuple(Node(name, sizes.get(name)) for name in cluster.nodes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ def plan_as_json(plan: SeedPlan) -> str:
             "tables": [{"table": t.table, "delete": t.delete, "keep": t.keep, "create": t.create} for t in plan.tables],
             "losses": [_loss(loss) for loss in plan.losses],
             "disposable": [_loss(loss) for loss in plan.disposable],
-            "nodes": [_node(node) for node in plan.nodes],
+            **_nodes(plan.nodes),
         }
     )
 
@@ -36,8 +37,9 @@ def _loss(loss: Loss) -> dict[str, Any]:
     return {"table": loss.table, "why": loss.why, "rows": loss.rows, "keys": [str(key) for key in loss.examples]}
 
 
-def _node(node: Node) -> dict[str, Any]:
-    return {"node": node.name, "bytes": node.bytes}
+def _nodes(nodes: Sequence[Node]) -> dict[str, Any]:
+    """Return the nodes of a cluster; nothing elsewhere."""
+    return {"nodes": [{"node": node.name, "bytes": node.bytes} for node in nodes]} if nodes else {}
 
 
 def status_as_json(status: SeedStatus) -> str:
@@ -47,8 +49,8 @@ def status_as_json(status: SeedStatus) -> str:
             "database": status.database,
             "running": status.running,
             "in_force": status.applied.seed_version if status.applied else None,
-            "nodes": [_node(node) for node in status.nodes],
             "attempts": [_attempt(attempt) for attempt in status.attempts],
+            **_nodes(status.nodes),
         }
     )
 

@@ -450,6 +450,7 @@ class Mayor(models.Model):
     city = models.OneToOneField(City, models.CASCADE, to_field="zip", primary_key=True)
 
 class Seen(View):
+    view_ptr = models.OneToOneField(View, models.CASCADE, parent_link=True, primary_key=True, db_constraint=False)
     at = models.IntegerField()
 
 class Port(City):
