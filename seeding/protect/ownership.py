@@ -58,7 +58,8 @@ CHOSEN_FROM = 2_000  # rows, by which the columns are chosen
 BLOCK = 20_000  # rows that are generated again at once
 TELLING_CHARACTERS = 6
 COMMON = 100  # a value that more than one row in so many has tells nothing
-SAMPLED = 1_000  # of the marked rows that one transaction wrote
+ASKED = 4_000  # marked rows whose transactions are asked for, or up to twice as many
+SAMPLED = 1_000  # of those that one transaction wrote
 FEWEST_SAMPLED = 100  # of which that many tell something of the others
 
 
@@ -257,12 +258,15 @@ class _Judge:
         return self._range.mark_step or 1
 
     def sampled(self, table: Table) -> Selection:
-        """Return the marked rows of a table that has others, too."""
+        """Return marked rows, of a table that has others: all of them, or enough to tell who wrote the table."""
         if self._recorded is None or self._step == 1:
             return NO
-        if isinstance(self._keys, IntegerKeys) and table.is_distributed:  # whose nodes would each get a list of keys
-            return Selection(f"({table.names[table.key[0]]} - {self._keys.first}) %% {self._step} = 0")
-        return any_of(table, [(self._keys.key(number),) for number in range(0, self._keys.count, self._step)])
+        step = self._step
+        if table.tells_writers:
+            step *= max(1, self._keys.count // step // ASKED)
+        elif isinstance(self._keys, IntegerKeys) and table.is_distributed:  # whose nodes would each get a list of keys
+            return Selection(f"({table.names[table.key[0]]} - {self._keys.first}) %% {step} = 0")
+        return any_of(table, [(self._keys.key(number),) for number in range(0, self._keys.count, step)])
 
     def unproven(self, keys: Sequence[Any]) -> list[Any]:
         """Return those of the keys whose rows aren't shown to be the seed's."""
