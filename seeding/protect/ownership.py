@@ -13,13 +13,13 @@ somebody else. So a seed records, apart from `seed_metadata`, for each table:
 A row is the seed's when all its marks match, or one that tells it from others: a value of at least six characters that
 at most one row in a hundred has. So a visitor may edit most of a row. What no mark was kept of is generated again, and
 compared in the same way, as long as the code still generates it. That takes longer than the seed for millions of rows,
-so there is a rule for rows that were written together, as by a restore, or by an update of the whole table: if a
-hundred or more of the rows that one transaction wrote are marked, a thousand of these stand for all of its rows, unless
-more than one in a hundred differs. (Were one in a hundred of the rows somebody else's, a thousand would all miss them
-once in 20,000 times.) A row that somebody adds comes with a transaction of its own, and is compared. SQLite doesn't
-number its transactions, and a cluster doesn't tell them; there, all marked rows stand for all others in the same way.
-Anything else isn't shown to be the seed's, and isn't deleted without having been announced; nor is a row with the key
-of such a row, to which it is linked one to one.
+so there is a rule for rows that were written together, as by a restore, or by an update of the whole table: if one
+transaction wrote a hundred or more of a few thousand marked rows, up to a thousand of these stand for all of its rows,
+unless more than one in a hundred differs. (Were one in a hundred of the rows somebody else's, a thousand would all miss
+them once in 20,000 times, and a hundred once in three times.) A row that somebody adds comes with a transaction of its
+own, and is compared. SQLite doesn't number its transactions, and a cluster doesn't tell them; there, all marked rows
+stand for all others in the same way. Anything else isn't shown to be the seed's, and isn't deleted without having been
+announced; nor is a row with the key of such a row, to which it is linked one to one.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def test_self_reference__of_the_database_alone_from_a_kept_row(
 
 
 def test_self_reference__of_the_database_alone_between_rows_not_created_by_a_seed(project: Project) -> None:
-    """A row that no seed created references a seeded one by way of another: all of them are named."""
+    """A row not created by a seed references a seeded one by way of another: all of them are named."""
     project.seed(*SMALL)
     project.query("ALTER TABLE users ADD COLUMN invited_by bigint REFERENCES users (id) ON DELETE CASCADE")
     project.query(NEW_STAFF.format("guest", "false", 3))
@@ -207,7 +207,7 @@ def test_removed_seeder__rows_not_created_by_a_seed_stay(sketch: Write) -> None:
 
 
 def test_removed_seeder__comes_back(sketch: Write) -> None:
-    """Whatever happens to its rows meanwhile, they never turn into rows that no seed created."""
+    """Whatever happens to its rows meanwhile, they never turn into rows not created by a seed."""
     shop = sketch(BADGES, ALL_SEEDS)
     shop.seed()
     shop.write(seeds=PERSON_SEEDS)
@@ -235,7 +235,7 @@ def test_removed_seeder__and_removed_model(sketch: Write) -> None:
     assert shop.rows("shop_badge") == []
 
 
-# Unique values of rows that stay
+# Unique values of kept rows
 
 NULLABLE = """
 class Person(models.Model):

@@ -262,7 +262,7 @@ class Judge:
             return {key for (key,) in cursor.fetchall()}
 
     def lost(self) -> Counter[str]:
-        """Return how many rows that no seed created are gone, or are other ones now, by table."""
+        """Return how many rows not created by a seed are gone, or are other ones now, by table."""
         after = rows_of(self.graph.key_by_name)
         return Counter(
             name
