@@ -80,7 +80,7 @@ def plan_clear(using: str = "default", report: Report = ignore) -> SeedPlan:
             clashes=(),
             obstacles=Obstacles(guard).in_words(report),
             clears=True,
-            nodes=cluster.nodes(using, with_sizes=not locks.is_running(using)),
+            nodes=cluster.nodes(using, lambda: locks.is_running(using)),
         )
 
 

@@ -24,8 +24,8 @@ def status(using: str = "default", *, most: int | None = KEPT_ATTEMPTS) -> SeedS
         applied = record.applied(using, timeout_s)
         attempts = record.history(using, most)
         total = len(attempts) if most is None or len(attempts) < most else record.attempt_count(using)
-        running = locks.is_running(using)  # it locks the shards whose sizes would be asked for
-        nodes = cluster.nodes(using, with_sizes=not running)
+        running = locks.is_running(using)
+        nodes = cluster.nodes(using, lambda: running)
         return SeedStatus(describe(using), running, attempts, applied, total, nodes)
 
 
@@ -67,5 +67,5 @@ def plan(
             disposable=tuple(guard.disposed),
             obstacles=Obstacles(guard).in_words(report),
             clashes=tuple(clashes(guard, seeders, dataset, target, report)),
-            nodes=cluster.nodes(using, with_sizes=not locks.is_running(using)),
+            nodes=cluster.nodes(using, lambda: locks.is_running(using)),
         )

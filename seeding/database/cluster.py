@@ -5,7 +5,7 @@ Elsewhere nothing is known of it: the tables of a coordinator are read and writt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -97,14 +97,17 @@ def configure(connection: BaseDatabaseWrapper) -> None:
             cursor.execute("; ".join(f"SET LOCAL {name} = '{value}'" for name, value in SETTINGS.items()))
 
 
-def nodes(using: str, *, with_sizes: bool = True) -> Sequence[Node]:
-    """Return the nodes of the cluster, each with the bytes of all shards on it where that can be told in time."""
+def nodes(using: str, is_locked: Callable[[], bool] = lambda: False) -> Sequence[Node]:
+    """Return the nodes of the cluster, each with the bytes of all shards on it where that can be told in time.
+
+    A seed that runs locks the shards whose sizes would be asked for; `is_locked` is asked for that on a cluster alone.
+    """
     connection = connections[using]
     cluster = cluster_of(connection)
     if cluster is None:
         return ()
     sizes: dict[str, int] = {}
-    if with_sizes:
+    if not is_locked():
         try:
             with transaction.atomic(using), connection.cursor() as cursor:
                 run(cursor, f"SET LOCAL statement_timeout = {SIZES_WITHIN_MS}")
