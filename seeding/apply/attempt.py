@@ -55,7 +55,7 @@ def survey(
     tables = [*record.tables(guard.catalogue), *guard.tables, *guard.existing]
     with locks.reading(config.using, deadline, report, tables):
         read_existing(seeders, dataset, config.using)
-        return Guard(seeders, config.using).look()
+        return (guard if guard.is_current else Guard(seeders, config.using)).look()
 
 
 class Attempt:
@@ -96,7 +96,7 @@ class Attempt:
             self._report(Progress("step", "Looking for clashes"))
             found = clashes(guard, seeders, dataset, target, self._report)
             refuse_clashes(self._config.version, describe(self._using), found)
-            return self._until_no_deadlock(lambda: self._transaction(seeders, dataset, guard.losses))
+            return self._until_no_deadlock(lambda: self._transaction(seeders, dataset, guard))
 
         result = self._whole(replaced, self._committed_after_all)
         if result.skipped:
@@ -149,7 +149,7 @@ class Attempt:
                     ) from exc
                 self._report(Progress("note", "Lost a deadlock; everything is rolled back. Trying again."))
 
-    def _transaction(self, seeders: Seeders, dataset: Dataset, announced: Sequence[Loss]) -> SeedResult:
+    def _transaction(self, seeders: Seeders, dataset: Dataset, announced: Guard) -> SeedResult:
         with locks.seed_lock(self._using, self._deadline, self._report):
             applied = self._applied()
             if applied is not None:

@@ -53,15 +53,16 @@ class Replacement:
         self._seeders, self._dataset = seeders, dataset
         self._anchored_at, self._started, self._report = anchored_at, started, report
 
-    def carry_out(self, announced: Sequence[Loss], deadline: locks.Deadline, *, overwrite: bool) -> SeedMetadata:
+    def carry_out(self, announced: Guard, deadline: locks.Deadline, *, overwrite: bool) -> SeedMetadata:
         """Do it; of rows not created by a seed, delete only those that were announced. Raises Refused, LockTimeout."""
         config, connection = self._config, connections[self._using]
         rows = sum(self._dataset.row_counts.values())
-        before = Guard(self._seeders, self._using)
+        before = announced if announced.is_current else Guard(self._seeders, self._using)
         loader = self._loader(before)
-        locks.lock_tables(connection, self._locks(loader, before, announced, rows), deadline, self._report)
-        guard = Guard(self._seeders, self._using).look()
-        refuse_unannounced(f"seeding {config.version}", self._using, guard.losses, announced, overwrite=overwrite)
+        lost = announced.losses
+        locks.lock_tables(connection, self._locks(loader, before, lost, rows), deadline, self._report)
+        guard = announced if announced.is_current else Guard(self._seeders, self._using).look()
+        refuse_unannounced(f"seeding {config.version}", self._using, guard.losses, lost, overwrite=overwrite)
         read_existing(self._seeders, self._dataset, self._using)
         found = cluster_of(connection)
         into = f"{describe(self._using)}, {found}," if found is not None else describe(self._using)
@@ -70,7 +71,7 @@ class Replacement:
         if replaced := self._replaced(guard):
             self._report(Progress("replacing", replaced))
         obstacles = Obstacles(guard)
-        loader.clear(guard, obstacles, losses_too=bool(announced))
+        loader.clear(guard, obstacles, losses_too=bool(lost))
         distributed = {s.table for s in self._seeders if guard.survey_of(s).table.is_distributed}
         keys = new_keys(self._seeders, self._dataset, self._using, distributed)
         seeders = {seeder.table: seeder for seeder in self._seeders}

@@ -73,7 +73,8 @@ class Catalogue:
         wanted = list(dict.fromkeys(oids))
         missing = [oid for oid in wanted if oid not in self._by_oid]
         if missing:
-            self._by_oid |= {table.oid: table for table in self._read("c.oid = ANY(%s::oid[])", missing).values()}
+            source = "unnest(%s::oid[]) WITH ORDINALITY AS t(oid, n)"
+            self._by_oid |= {table.oid: table for _, table in self._read(source, "c.oid = t.oid", missing)}
         return {oid: self._by_oid[oid] for oid in wanted if oid in self._by_oid}
 
     @cached_property
@@ -85,26 +86,16 @@ class Catalogue:
         return self.connection.vendor == "postgresql"
 
     def _postgresql(self, names: Sequence[str]) -> dict[str, Table]:
-        with self.connection.cursor() as cursor:
-            asked = [self.connection.ops.quote_name(name) for name in names]
-            run(
-                cursor,
-                "SELECT n, to_regclass(name)::oid FROM unnest(%s::text[]) WITH ORDINALITY AS t(name, n)",
-                [asked],
-            )
-            oids = {names[n - 1]: oid for n, oid in cursor.fetchall() if oid}
-        tables = self._read("c.oid = ANY(%s::oid[])", list(oids.values()))
-        return {
-            name: replace(t, label=name.replace('"', ""))
-            for name, oid in oids.items()
-            if (t := tables.get(oid)) is not None
-        }
+        asked = [self.connection.ops.quote_name(name) for name in names]
+        found = self._read("unnest(%s::text[]) WITH ORDINALITY AS t(name, n)", "c.oid = to_regclass(t.name)", asked)
+        return {names[n - 1]: replace(table, label=names[n - 1].replace('"', "")) for n, table in found}
 
-    def _read(self, condition: str, parameter: Any) -> dict[int, Table]:
+    def _read(self, source: str, condition: str, parameter: Any) -> list[tuple[int, Table]]:
+        """Return PostgreSQL's tables that meet the condition, each with the number `t.n` of its row in the source."""
         with self.connection.cursor() as cursor:
             run(
                 cursor,
-                "SELECT c.oid, nspname::text, relname::text, relkind::text, pg_table_is_visible(c.oid),"
+                "SELECT t.n, c.oid, nspname::text, relname::text, relkind::text, pg_table_is_visible(c.oid),"
                 " coalesce((SELECT array_agg(a.attname::text ORDER BY k.n) FROM pg_index AS i,"
                 " unnest(i.indkey::int2[]) WITH ORDINALITY AS k(num, n), pg_attribute AS a"
                 " WHERE i.indrelid = c.oid AND i.indisprimary AND a.attrelid = c.oid AND a.attnum = k.num), '{}'),"
@@ -112,17 +103,18 @@ class Catalogue:
                 " e.typname, e.oid) ORDER BY attnum) FROM pg_attribute JOIN pg_type AS t ON t.oid = atttypid"
                 " LEFT JOIN pg_type AS e ON t.typcategory = 'A' AND e.oid = t.typelem"
                 " WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped)"
-                f" FROM pg_class AS c JOIN pg_namespace AS s ON s.oid = c.relnamespace WHERE {condition}",
+                f" FROM {source} JOIN pg_class AS c ON {condition} JOIN pg_namespace AS s ON s.oid = c.relnamespace",
                 [parameter],
             )
-            found = {}
-            for oid, schema, name, relkind, is_visible, key, columns in cursor.fetchall():
+            found = []
+            for n, oid, schema, name, relkind, is_visible, key, columns in cursor.fetchall():
                 sql = quoted(self.connection, schema, name)
                 label = name if is_visible else f"{schema}.{name}"
                 types = {c[0]: _column_type(*c[1:]) for c in columns or ()}
                 names = {column: quoted(self.connection, column) for column in types}
                 space, is_distributed = quoted(self.connection, schema), oid in self._distributed
-                found[oid] = Table(label, sql, oid, relkind, tuple(key), types, names, space, is_distributed)
+                table = Table(label, sql, oid, relkind, tuple(key), types, names, space, is_distributed)
+                found.append((n, table))
         return found
 
     def _sqlite(self, names: Sequence[str]) -> dict[str, Table]:

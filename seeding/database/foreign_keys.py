@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, models, router
@@ -58,18 +59,27 @@ def foreign_keys(catalogue: Catalogue) -> list[ForeignKey]:
     return enforced + [key for key in _of_models(catalogue) if (key.table, key.columns, key.referenced) not in known]
 
 
+def related_tables(using: str) -> list[str]:
+    """Return the names of the tables that relations of models are between."""
+    return _tables_of(_relations(using))
+
+
+def _relations(using: str) -> list[models.ForeignKey[Any, Any]]:
+    found: list[models.ForeignKey[Any, Any]] = []
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.managed and not model._meta.proxy and router.allow_migrate_model(using, model):
+            found += [f for f in model._meta.local_concrete_fields if isinstance(f, models.ForeignKey)]
+    return found
+
+
+def _tables_of(relations: Iterable[models.ForeignKey[Any, Any]]) -> list[str]:
+    return [name for f in relations for name in (f.model._meta.db_table, f.related_model._meta.db_table)]
+
+
 def _of_models(catalogue: Catalogue) -> Iterable[ForeignKey]:
     """Return the relations of managed models, whose foreign keys the database need not have."""
-    relations = []
-    for model in apps.get_models(include_auto_created=True):
-        if (
-            model._meta.managed
-            and not model._meta.proxy
-            and router.allow_migrate_model(catalogue.connection.alias, model)
-        ):
-            relations += [f for f in model._meta.local_concrete_fields if isinstance(f, models.ForeignKey)]
-    names = [name for f in relations for name in (f.model._meta.db_table, f.related_model._meta.db_table)]
-    tables = catalogue.of_models(names)
+    relations = _relations(catalogue.connection.alias)
+    tables = catalogue.of_models(_tables_of(relations))
     for f in relations:
         target = f.target_field
         here, there = f.model._meta.db_table, target.model._meta.db_table

@@ -16,6 +16,7 @@ from .catalogue import Catalogue, Table
 from .connections import DATESTYLE, describe, prepare_transaction
 from .names import run
 
+TABLES = (SeedMetadata._meta.db_table, KeyRange._meta.db_table)
 APPLIED_WITHIN_S = 5  # where no lock timeout is known: the health check
 
 
@@ -91,7 +92,7 @@ def key_ranges(using: str) -> dict[str, KeyRange]:
 
 def tables(catalogue: Catalogue) -> list[Table]:
     """Return the record's own tables."""
-    return list(catalogue.of_models([SeedMetadata._meta.db_table, KeyRange._meta.db_table]).values())
+    return list(catalogue.of_models(TABLES).values())
 
 
 def record_success(using: str, key_ranges: Sequence[KeyRange], **columns: Any) -> SeedMetadata:

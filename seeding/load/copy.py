@@ -35,6 +35,7 @@ class Copy(Loader):
     def __init__(self, seeders: Seeders, guard: Guard, report: Report) -> None:
         super().__init__(seeders, guard, report)
         self._rebuild = False
+        self._found: list[constraints.Definition] = []
         self._dropped: list[constraints.Definition] = []
         self._truncated: set[Table] = set()
         self._types = {}
@@ -55,7 +56,7 @@ class Copy(Loader):
                 "partitioned: deleting, and loading into the live constraints."
             )
             return super().locks(rows)
-        found = constraints.definitions(self.guard.catalogue, tables)
+        found = self._found = constraints.definitions(self.guard.catalogue, tables)
         left = [d for d in found if d.kind == "f" and not d.can_be_recreated]
         if left and on_nodes:  # they can't check such a key before COMMIT, and until then change no table
             names_of_left = ", ".join(d.name for d in left)
@@ -75,7 +76,7 @@ class Copy(Loader):
             return
         tables = [guard.survey_of(seeder).table for seeder in self.seeders]
         self.connection.check_constraints()  # ALTER and TRUNCATE fail while checks of foreign keys are pending
-        found = constraints.definitions(guard.catalogue, tables)
+        found = self._found if guard is self.guard else constraints.definitions(guard.catalogue, tables)
         self._dropped = [d for d in found if d.can_be_recreated]
         left = [d for d in found if not d.can_be_recreated]
         if left:

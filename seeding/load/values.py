@@ -115,7 +115,7 @@ def _constant(constant: Constant, target: Target, count: int) -> StoredColumn:
     kind, value = kind_of(constant.field), constant.value
     if constant.is_anchor and kind is not None:
         return StoredColumn(constant.field, kind, kind.stored(kind.column(0, count), target), None, count)
-    if kind is not None and not constant.field.is_relation:
+    if kind is not None and value is not None and not constant.field.is_relation:
         try:
             column = kind.column(Categorical(np.zeros(count, np.intp), (value,)), count)
             return StoredColumn(constant.field, kind, kind.stored(column, target), None, count, constant.is_fixed)

@@ -20,14 +20,15 @@ from django.db import connections
 from ..database import record
 from ..database.catalogue import Catalogue, Table
 from ..database.connections import describe
-from ..database.foreign_keys import ForeignKey, foreign_keys
+from ..database.foreign_keys import ForeignKey, foreign_keys, related_tables
+from ..database.moments import is_untouched_since, quiet_moment
 from ..database.rows import all_rows
 from ..declare.keys import Keys, keys_there
 from ..declare.registry import Seeders
 from ..declare.seeder import Seeder
 from ..errors import Refused
 from ..report.results import Loss
-from .ownership import Owned, owned
+from .ownership import Owned, owned, written_here
 from .selections import (
     EVERY,
     NO,
@@ -96,11 +97,13 @@ class Guard:
     def __init__(self, seeders: Seeders, using: str, *, clears: bool = False) -> None:
         """Read the catalogue and the record; `look` reads the rows. `clears`: nothing is to be created."""
         self.using, self.connection = using, connections[using]
+        self._moment = quiet_moment(self.connection)
         self.catalogue = Catalogue(using)
         self.ranges = record.key_ranges(using)
         by_name = self._seeders = {seeder.table: seeder for seeder in seeders}
         existing = [model._meta.db_table for seeder in seeders for model in seeder.existing]
         orphaned = [name for name in self.ranges if name not in by_name and name not in existing]
+        self.catalogue.of_models([*by_name, *orphaned, *related_tables(using), *record.TABLES])  # all at once
         self._found = self.catalogue.of_models([*by_name, *orphaned])
         self.existing = list(self.catalogue.of_models(existing).values())
         keys = keys_there(self.ranges, self._found)
@@ -113,14 +116,21 @@ class Guard:
         self.disposable = set(self.catalogue.of_models(disposable).values())
         self.lost: list[Lost] = []
 
+    @property
+    def is_current(self) -> bool:
+        """Whether it is certain that all is still as the guard has read it."""
+        are_here = all(table.relkind == "r" and not table.is_distributed for table in self.tables)
+        return are_here and is_untouched_since(self.connection, self._moment)
+
     def look(self) -> Guard:
         """Find out what is kept, deleted and lost; return the guard."""
         self._keep()
+        trusted = written_here(self.connection, self.ranges)
         own: list[Lost] = []
         for name, table in self._found.items():
             survey = self.surveys[table]
             if survey.keys is not None:
-                found = owned(self.connection, table, survey.keys, self.ranges, name, self._seeders)
+                found = owned(self.connection, table, survey.keys, self.ranges, name, self._seeders, trusted)
                 survey.owned = self._without_parent(survey, survey.keys, found)
                 all_are_deleted = not survey.kept
                 survey.delete = (

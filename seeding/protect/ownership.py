@@ -24,7 +24,7 @@ announced; nor is a row with the key of such a row, to which it is linked one to
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -93,7 +93,7 @@ def chosen_columns(seeder: Seeder, batch: Batch, target: Target) -> list[str]:
     columns = [c for c in seeder.digested if c.field is not seeder.key]
     names = [c.name for c in columns if not c.kind.is_adapted] or [c.name for c in columns]
     marks = _marks(seeder, names, some, target)
-    different = {name: len(np.unique(found)) for name, found in zip(names, marks, strict=True)}
+    different = {name: len({*found.tolist()}) for name, found in zip(names, marks, strict=True)}
     most = sorted(names, key=lambda name: -different[name])[:MOST_MARKED_COLUMNS]
     return most[:MARKED_COLUMNS] + [n for n in most[MARKED_COLUMNS:] if different[n] * 2 > some.count]
 
@@ -136,11 +136,15 @@ def owned(
     ranges: Mapping[str, KeyRange],
     name: str,
     seeders: Mapping[str, Seeder],
+    trusted: Collection[str],
 ) -> Owned:
-    """Look at the rows of `table` in its recorded range. `name` is the table's name in the record."""
+    """Look at the rows of `table` in its recorded range.
+
+    `name` is the table's name in the record, and `trusted` are those that were `written_here`.
+    """
     key_range, rows = ranges[name], of_seed(table, keys)
     others = EVERY
-    if table.tells_writers and _is_of_this_server(connection, key_range):
+    if table.tells_writers and name in trusted:
         others = _not_written_by([str(key_range.transaction_id)])
     number, doubtful = _count_both(connection, table, rows, others)
     if not doubtful or (key_range.seed_version is None and applied(connection.alias) is None):
@@ -151,14 +155,14 @@ def owned(
         return Owned(number, tuple(_keys(connection, table, rows)))
     judge = _Judge(connection.alias, model, seeders, keys, ranges, name)
     found: list[Any] = []
-    trusted = []
+    believed = []
     for writer, sample in _samples(connection, table, rows & judge.sampled(table)).items():
         unproven = judge.unproven(sample)
         if len(unproven) * COMMON <= len(sample):
             found += unproven
-            trusted.append(writer)
-    if table.tells_writers or not trusted:
-        found += judge.unproven(_keys(connection, table, rows & _not_written_by(trusted)))
+            believed.append(writer)
+    if table.tells_writers or not believed:
+        found += judge.unproven(_keys(connection, table, rows & _not_written_by(believed)))
     return Owned(number, tuple(sorted(found)))
 
 
@@ -195,14 +199,19 @@ def _samples(connection: BaseDatabaseWrapper, table: Table, rows: Selection) -> 
     return {w: some[:: max(1, len(some) // SAMPLED)] for w, some in written.items() if len(some) >= FEWEST_SAMPLED}
 
 
-def _is_of_this_server(connection: BaseDatabaseWrapper, key_range: KeyRange) -> bool:
-    """Return True if the transaction's number was recorded in this very database."""
-    if key_range.transaction_id is None:
-        return False
+def written_here(connection: BaseDatabaseWrapper, ranges: Mapping[str, KeyRange]) -> set[str]:
+    """Return the recorded tables whose transaction's number was recorded in this very database."""
+    if connection.vendor != "postgresql" or not ranges:
+        return set()
+    here = system_identifier(connection)
     with connection.cursor() as cursor:
-        run(cursor, "SELECT xmin::text::bigint FROM seed_key_ranges WHERE table_name = %s", [key_range.table_name])
-        row = cursor.fetchone()
-    return row == (key_range.transaction_id,) and key_range.system_identifier == system_identifier(connection)
+        run(cursor, "SELECT table_name, xmin::text::bigint FROM seed_key_ranges")
+        writers = dict(cursor.fetchall())
+    return {
+        name
+        for name, key_range in ranges.items()
+        if key_range.system_identifier == here and key_range.transaction_id == writers.get(name)
+    }
 
 
 def system_identifier(connection: BaseDatabaseWrapper) -> str | None:
