@@ -15,6 +15,7 @@ from ..declare.defaults import Constant
 from ..declare.kinds import cells, kind_of
 from ..declare.kinds.base import Kind, Unsuitable
 from ..declare.kinds.cells import Cells
+from ..declare.kinds.text import Text
 from ..declare.registry import Seeders
 from ..declare.seeder import Seeder, unfit_column
 from ..declare.target import Target
@@ -115,7 +116,8 @@ def _constant(constant: Constant, target: Target, count: int) -> StoredColumn:
     kind, value = kind_of(constant.field), constant.value
     if constant.is_anchor and kind is not None:
         return StoredColumn(constant.field, kind, kind.stored(kind.column(0, count), target), None, count)
-    if kind is not None and value is not None and not constant.field.is_relation:
+    is_null = value is None and not isinstance(kind, Text)  # the name of no file is empty text
+    if kind is not None and not is_null and not constant.field.is_relation:
         try:
             column = kind.column(Categorical(np.zeros(count, np.intp), (value,)), count)
             return StoredColumn(constant.field, kind, kind.stored(column, target), None, count, constant.is_fixed)
