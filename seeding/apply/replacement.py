@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
 
@@ -80,10 +81,12 @@ class Replacement:
         for seeder in self._seeders:
             digests[seeder.table], marker = self._load(loader, seeder, target)
             ranges += self._key_range(seeder, target, marker, is_distributed=seeder.table in distributed)
-        loader.finish()
+        with ThreadPoolExecutor(1, "seeding") as helper:
+            samples = helper.submit(sample_digests, self._seeders, self._dataset)
+            loader.finish()
         if triggers := obstacles.insert_triggers:
             self._refuse_changes(triggers, guard, ranges, digests)
-        return self._record(ranges, digests)
+        return self._record(ranges, digests, samples.result())
 
     def _replaced(self, guard: Guard) -> str:
         """Return in words what is replaced, and the rows to delete; nothing where there is nothing."""
@@ -177,7 +180,7 @@ class Replacement:
             )
         ]
 
-    def _record(self, ranges: Sequence[KeyRange], digests: dict[str, str]) -> SeedMetadata:
+    def _record(self, ranges: Sequence[KeyRange], digests: dict[str, str], samples: dict[str, str]) -> SeedMetadata:
         """Record the version as applied, and what will prove whose rows these are."""
         identifier = system_identifier(connections[self._using])
         for key_range in ranges:
@@ -189,7 +192,7 @@ class Replacement:
             loader=self._config.loader,
             row_counts=dict(self._dataset.row_counts),
             digests=digests,
-            sample_digests=sample_digests(self._seeders, self._dataset),
+            sample_digests=samples,
             digest_definition=DEFINITION,
             options=dict(self._config.row_counts),
             sources=sources.digests(),

@@ -197,7 +197,8 @@ def _begin_sqlite(connection: BaseDatabaseWrapper, held: ExitStack) -> bool:
 def _try_table_locks(connection: BaseDatabaseWrapper, tables: Mapping[str, Sequence[Table]], try_s: float) -> bool:
     """Lock all tables and sequences within `try_s` seconds together, or none."""
     end = time.monotonic() + try_s
-    statements = [f"LOCK TABLE {table.own_rows} IN {mode} MODE" for mode, some in tables.items() for table in some]
+    names = {mode: ", ".join(dict.fromkeys(table.own_rows for table in some)) for mode, some in tables.items()}
+    statements = [f"LOCK TABLE {together} IN {mode} MODE" for mode, together in names.items()]
     written = [table for mode in (WRITE, REBUILD) for table in tables.get(mode, ())]
     try:
         with transaction.atomic(connection.alias):
