@@ -15,17 +15,18 @@ at most one row in a hundred has. So a visitor may edit most of a row. What no m
 compared in the same way, as long as the code still generates it. That takes longer than the seed for millions of rows,
 so there is a rule for rows that were written together, as by a restore, or by an update of the whole table: if one
 transaction wrote a hundred or more of a few thousand marked rows, up to a thousand of these stand for all of its rows,
-unless more than one in a hundred differs. (Were one in a hundred of the rows somebody else's, a thousand would all miss
-them once in 20,000 times, and a hundred once in three times.) A row that somebody adds comes with a transaction of its
-own, and is compared. SQLite doesn't number its transactions, and a cluster doesn't tell them; there, all marked rows
-stand for all others in the same way. Anything else isn't shown to be the seed's, and isn't deleted without having been
-announced; nor is a row with the key of such a row, to which it is linked one to one.
+where all but one in a hundred are the seed's, or are not. (Were one in a hundred of the rows somebody else's, a
+thousand would all miss them once in 20,000 times, and a hundred once in three times.) A row that somebody adds comes
+with a transaction of its own, and is compared. SQLite doesn't number its transactions, and a cluster doesn't tell them;
+there, all marked rows stand for all others in the same way. Anything else isn't shown to be the seed's, and isn't
+deleted without having been announced; nor is a row with the key of such a row, to which it is linked one to one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -155,14 +156,18 @@ def owned(
         return Owned(number, tuple(_keys(connection, table, rows)))
     judge = _Judge(connection.alias, model, seeders, keys, ranges, name)
     found: list[Any] = []
-    believed = []
+    believed, strange = [], []
     for writer, sample in _samples(connection, table, rows & judge.sampled(table)).items():
         unproven = judge.unproven(sample)
         if len(unproven) * COMMON <= len(sample):
             found += unproven
             believed.append(writer)
-    if table.tells_writers or not believed:
-        found += judge.unproven(_keys(connection, table, rows & _not_written_by(believed)))
+        elif (len(sample) - len(unproven)) * COMMON <= len(sample):
+            strange.append(writer)
+    if strange:
+        found += _keys(connection, table, rows & _not_written_by(strange).negated() if table.tells_writers else rows)
+    if table.tells_writers or not (believed or strange):
+        found += judge.unproven(_keys(connection, table, rows & _not_written_by([*believed, *strange])))
     return Owned(number, tuple(sorted(found)))
 
 
@@ -338,21 +343,30 @@ class _Judge:
 
     def _generated(self, start: int, stop: int) -> _Known | None:
         """Return the marks of what the present code generates for those rows; None where it can't."""
-        source: Any = self._range if self._range.seed_version is not None else applied(self._using)
-        seeder = self._seeder
-        if seeder is None or source is None or source.anchored_at is None or source.row_counts is None:
+        seeder, target = self._seeder, self._target
+        if seeder is None or target is None or target.dataset is None:
             return None
-        keys = dict.fromkeys(source.row_counts, NO_KEYS) | recorded_keys(self._ranges)
-        dataset = Dataset(source.seed_version, source.row_counts)
-        target = Target(self._using, keys, source.anchored_at, self._seeders, dataset)
         try:
-            stop = min(stop, source.row_counts[self._range.table_name])
-            read_existing(_with_parents(seeder, self._seeders), dataset, self._using)
-            batch = seeder.batch(dataset, start, stop)
+            stop = min(stop, target.dataset.row_counts[self._range.table_name])
+            batch = seeder.batch(target.dataset, start, stop)
             names = chosen_columns(seeder, batch, target)
             return _Known(names, _marks(seeder, names, batch, target))
         except (SeedError, KeyError, ValueError):
             return None
+
+    @cached_property
+    def _target(self) -> Target | None:
+        """What the recorded version put into the tables, and where; None where that isn't known."""
+        source: Any = self._range if self._range.seed_version is not None else applied(self._using)
+        if self._seeder is None or source is None or source.anchored_at is None or source.row_counts is None:
+            return None
+        keys = dict.fromkeys(source.row_counts, NO_KEYS) | recorded_keys(self._ranges)
+        dataset = Dataset(source.seed_version, source.row_counts)
+        try:
+            read_existing(_with_parents(self._seeder, self._seeders), dataset, self._using)
+        except (SeedError, KeyError, ValueError):
+            return None
+        return Target(self._using, keys, source.anchored_at, self._seeders, dataset)
 
 
 def _with_parents(seeder: Seeder, seeders: Mapping[str, Seeder]) -> list[Seeder]:

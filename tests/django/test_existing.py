@@ -158,6 +158,13 @@ def test_existing__rows_of_another_model_than_the_relation(sketch: Write) -> Non
     assert "column 'country': it refers to rows of auth.User, and this column to shop.Country" in said
 
 
+def test_existing__with_the_stream_before_the_model(sketch: Write) -> None:
+    shop = filled(
+        sketch(SHOP, CITIES.replace('rows.existing(Country, name__startswith="E")', "rows.existing('of', Country)"))
+    )
+    assert "rows.existing() takes the model first, and the stream behind it; 'of' is no model" in failure(shop, "seed")
+
+
 def test_existing__rows_that_a_seeder_makes(sketch: Write) -> None:
     countries = "@register(Country, count=3)\ndef countries(rows):\n    return {'name': rows.code('C{n}')}\n"
     assert (

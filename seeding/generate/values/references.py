@@ -57,6 +57,8 @@ class ReferenceValues(NumberValues):
         begins, and are known by their natural keys: what is unique in them, never a generated number. Two columns that
         refer to the same model need a `stream` each. It is an error where there are no such rows.
         """
+        if not isinstance(model, type):
+            raise TypeError(f"rows.existing() takes the model first, and the stream behind it; {model!r} is no model")
         wanted = Lookup.of(model, lookup)
         found = self._dataset.found(wanted)
         if len(found.labels) == 1:
