@@ -15,7 +15,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..errors import ConfigurationError, Refused, SeedError
 from ..report.wording import printable, shown
-from . import cluster
 
 VANISHED_AFTER_S = 60  # without an answer, the other side of a TCP connection is given up
 
@@ -81,6 +80,8 @@ def prepare_transaction(connection: BaseDatabaseWrapper) -> None:
     """Override, until the transaction ends, what the role's or the database's settings could spoil."""
     if connection.vendor != "postgresql":
         return
+    from . import cluster  # not with every start: settings are checked without it
+
     wanted = _SETTINGS | cluster.SETTINGS | (_SETTINGS_SINCE_17 if connection.pg_version >= 170000 else {})  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
         cursor.execute("; ".join(f"SET LOCAL {name} = '{value}'" for name, value in wanted.items()))
@@ -98,6 +99,8 @@ def refuse_unsuitable_session(connection: BaseDatabaseWrapper) -> None:
         )
         role, encoding, in_recovery = cursor.fetchone()
     database = describe(connection.alias)
+    from . import cluster
+
     cluster.refuse_worker(connection, database)
     if in_recovery:
         raise SeedError(f"{database} is a replica and can't be written: name the primary server.")
