@@ -120,6 +120,9 @@ def test_optional__makes_nulls() -> None:
     assert numbers.mask.mean() == pytest.approx(0.5, abs=0.05)
     texts = rows().optional("x", Categorical(rows().numbers % 2, ("a", "b")), 50)
     assert listed(texts).count(None) == pytest.approx(500, abs=50)
+    of_one = rows().optional("x", "often", 50)
+    assert [text is None for text in listed(of_one)] == [text is None for text in listed(texts)]
+    assert {*listed(of_one)} == {"often", None}
 
 
 def test_rating__is_one_to_five_stars() -> None:

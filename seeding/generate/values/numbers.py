@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from operator import index
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,6 @@ from ..streams import HALF, Numbers
 from .base import RowsBase
 
 _FRACTION = 1 << 32
-
-ColumnT = TypeVar("ColumnT", NDArray[Any], Categorical)
 
 
 class NumberValues(RowsBase):
@@ -75,16 +73,19 @@ class NumberValues(RowsBase):
         chances: NDArray[np.bool_] = scaled(self.bits(stream), whole) < part
         return chances
 
-    def optional(self, stream: str, column: ColumnT, part: int, whole: int = 100) -> Any:
-        """Return the column with `part` of `whole` rows left, and NULL in all others.
+    def optional(self, stream: str, column: Any, part: int, whole: int = 100) -> Any:
+        """Return the column, or one value for all rows, with `part` of `whole` rows left, and NULL in all others.
 
         Raises ValueError as `chance` does.
         """
         left = self.chance(stream, part, whole)
+        if not isinstance(column, Categorical | np.ndarray | list | tuple):
+            return Categorical(np.where(left, 0, 1), (column, None))
         if isinstance(column, Categorical):
             labels = (*column.labels, None)
             return replace(column, codes=np.where(left, column.codes, len(column.labels)), labels=labels)
-        return np.ma.array(column, mask=~left | np.ma.getmaskarray(column))
+        values = np.ma.asarray(column)
+        return np.ma.array(values, mask=~left | np.ma.getmaskarray(values))
 
     def rating(self, stream: str, weights: Sequence[int] = (4, 4, 9, 28, 55)) -> Numbers:
         """Return 1, 2, 3, … stars a row; `weights` says how often each is given. Most people give five, some one.
