@@ -14,7 +14,7 @@ def quiet_moment(connection: BaseDatabaseWrapper) -> str | None:
     if connection.vendor != "postgresql":
         return None
     query = "SELECT pg_snapshot_xmax(s)::text, pg_snapshot_xmin(s)::text FROM pg_current_snapshot() AS s"
-    if connection.in_atomic_block:
+    if connection.in_atomic_block or not connection.get_autocommit():
         query += " WHERE current_setting('transaction_read_only')::bool"
     with connection.cursor() as cursor:
         cursor.execute(query)

@@ -102,6 +102,12 @@ def test_moment__in_a_transaction_that_may_write() -> None:
     """What it writes later has the number of a transaction that hasn't ended."""
     with transaction.atomic():
         assert quiet_moment(connection) is None
+    transaction.set_autocommit(False)
+    try:
+        assert quiet_moment(connection) is None
+    finally:
+        transaction.rollback()
+        transaction.set_autocommit(True)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION READ ONLY")
         assert until(lambda: quiet_moment(connection) is not None)
