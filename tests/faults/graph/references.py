@@ -250,6 +250,10 @@ class Judge:
         self.changed = {
             name for name, rows in made.items() if any(self.before[name].get(key) != row for key, row in rows.items())
         }
+        for number, name in enumerate(graph.names):  # nor need a row that has its key
+            linked = graph.linked_to(number)
+            if linked is not None and graph.names[linked] in self.changed:
+                self.changed.add(name)
         self.kept = {
             name: self._kept(name)
             for name, table in zip(graph.names, graph.tables, strict=True)
