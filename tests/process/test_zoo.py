@@ -253,7 +253,7 @@ def test_seed__bumping_the_version_to_and_fro(zoo: Zoo, loader: str) -> None:
 
 @pytest.mark.parametrize("loader", LOADERS)
 def test_seed__what_stays(zoo: Zoo, loader: str) -> None:
-    """A superuser, and nobody else's rows; hidden rows that no seed created are seen by the guard."""
+    """A superuser, and nobody else's rows; the guard sees hidden rows not created by a seed."""
     zoo.query(
         "INSERT INTO auth_user (username, password, first_name, last_name, email, is_staff, is_superuser, is_active,"
         " date_joined) VALUES ('root', '!', '', '', '', true, true, true, '2026-01-01 00:00:00')"

@@ -79,11 +79,11 @@ class NumberValues(RowsBase):
         Raises ValueError as `chance` does.
         """
         left = self.chance(stream, part, whole)
-        if not isinstance(column, Categorical | np.ndarray | list | tuple):
-            return Categorical(np.where(left, 0, 1), (column, None))
         if isinstance(column, Categorical):
             labels = (*column.labels, None)
             return replace(column, codes=np.where(left, column.codes, len(column.labels)), labels=labels)
+        if not isinstance(column, np.ndarray | list | tuple):
+            return Categorical(np.where(left, 0, 1), (column, None))
         values = np.ma.asarray(column)
         return np.ma.array(values, mask=~left | np.ma.getmaskarray(values))
 
