@@ -1,13 +1,14 @@
 """Moments: what somebody writes between two looks is never missed."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import psycopg
 import pytest
 from django.db import connection, transaction
 
 from seeding.database.moments import is_untouched_since, quiet_moment
+from tests.faults.databases import until
 from tests.support.project import IS_POSTGRESQL
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,16 +24,6 @@ def other() -> Iterator[psycopg.Connection]:
     """Another session of the same database."""
     with psycopg.connect(**connection.get_connection_params() | {"autocommit": True}) as session:
         yield session
-
-
-def until(found: Callable[[], bool]) -> bool:
-    """Try until it is true, beside other tests that write to the same server."""
-    end = time.monotonic() + 30
-    while not found():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def moment() -> str:
@@ -54,7 +45,7 @@ def test_moment__of_a_server_to_which_nobody_writes(other: psycopg.Connection) -
             cursor.execute("ALTER SEQUENCE users_id_seq CACHE 1")
             return is_untouched_since(connection, before)
 
-    assert until(is_untouched)
+    until(is_untouched)  # other tests write to the same server
 
 
 @on_postgresql
@@ -110,7 +101,7 @@ def test_moment__in_a_transaction_that_may_write() -> None:
         transaction.set_autocommit(True)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION READ ONLY")
-        assert until(lambda: quiet_moment(connection) is not None)
+        until(lambda: quiet_moment(connection) is not None)
 
 
 @pytest.mark.skipif(IS_POSTGRESQL, reason="what SQLite has")
