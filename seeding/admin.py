@@ -9,11 +9,10 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
-from django.views.decorators.http import require_http_methods, require_POST
 
 from . import admin_actions as actions
 from .errors import SeedError
@@ -79,8 +78,8 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
         return [(None, {"fields": what}), *failure, ("Tables", {"fields": ("tables",)}), ("Run by", {"fields": who})]
 
     def get_urls(self) -> list[URLPattern]:
-        verify = self.admin_site.admin_view(require_POST(self.verify_view))
-        seed_again = self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.seed_again_view))
+        verify = self.admin_site.admin_view(self.verify_view)
+        seed_again = self.admin_site.admin_view(self.seed_again_view)
         return [
             path("seed-again/", seed_again, name="seeding_seedmetadata_seed_again"),
             path("<path:object_id>/verify/", verify, name="seeding_seedmetadata_verify"),
@@ -111,6 +110,8 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
 
     def verify_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Compare every row with what was generated, and say how that went on the attempt's page."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
         if not self.has_view_permission(request):
             raise PermissionDenied
         row = self.get_object(request, object_id)
@@ -121,6 +122,8 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
 
     def seed_again_view(self, request: HttpRequest) -> HttpResponse:
         """Show what seeding again would do; when that is confirmed, do it."""
+        if request.method not in ("GET", "POST"):
+            return HttpResponseNotAllowed(["GET", "POST"])
         found = actions.configured()
         if not (self.has_view_permission(request) and actions.may_seed(request.user, found)):
             raise PermissionDenied

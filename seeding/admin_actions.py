@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.db import DEFAULT_DB_ALIAS
@@ -22,12 +23,12 @@ QUICK_ROWS = 100_000  # up to here a page may wait for every row to be compared,
 MAY_SEED = "seeding.apply_seed"  # the permission to seed again
 
 
-class Configured(NamedTuple):
+class Configured(SimpleNamespace):
     """What a seed would apply here, as the `SEED_*` settings have it."""
 
-    version: str
-    rows: int  # asked for, by the counting options
-    is_enabled: bool
+    version: str = ""
+    rows: int = 0  # asked for, by the counting options
+    is_enabled: bool = False
     error: str = ""  # why the settings can't be read
 
 
@@ -38,8 +39,8 @@ def configured() -> Configured:
     try:
         config = conf.read()
     except SeedError as exc:
-        return Configured("", 0, is_enabled=False, error=str(exc))
-    return Configured(config.version, sum(config.row_counts.values()), config.enabled)
+        return Configured(error=str(exc))
+    return Configured(version=config.version, rows=sum(config.row_counts.values()), is_enabled=config.enabled)
 
 
 def may_seed(user: Any, found: Configured | None = None) -> bool:

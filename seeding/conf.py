@@ -9,7 +9,8 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from types import SimpleNamespace
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connections
@@ -29,13 +30,11 @@ _RESERVED = """
     help version verbosity settings pythonpath traceback no_color force_color skip_checks
 """
 
-_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_OPTION = re.compile(r"[a-z][a-z0-9_]*")
 T = TypeVar("T")
 _ON, _OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
-class SeedConfig(NamedTuple):  # a data class takes a millisecond of each start
+class SeedConfig(SimpleNamespace):  # a named tuple or a data class takes most of a millisecond of each start
     """What to seed, and how; every value is checked."""
 
     version: str
@@ -48,10 +47,14 @@ class SeedConfig(NamedTuple):  # a data class takes a millisecond of each start
     anchor: datetime | None  # None: the start of the seed
     enabled: bool
 
+    def changed(self, **values: Any) -> SeedConfig:
+        """Return a copy with these values instead."""
+        return SeedConfig(**{**vars(self), **values})
+
 
 def version_name(text: str) -> str:
     """Return `text` where it is a version's name. Raises ValueError."""
-    if not _VERSION.fullmatch(text):
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
         raise ValueError(
             f"{shown(text)} is not a valid version name: use 1 to 64 letters, digits, dots, dashes or underscores, "
             "a letter or digit first, like v2"
@@ -86,7 +89,7 @@ def default_row_counts() -> dict[str, int]:
 
 
 def _check_option(name: object) -> None:
-    if not isinstance(name, str) or not _OPTION.fullmatch(name):
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise ValueError(f"{shown(name)} can't be an option: use lower-case letters, digits and underscores")
     if name in _RESERVED.split():
         raise ValueError(f"the option {name!r} has another meaning in `manage.py seed`: use another name")

@@ -45,7 +45,7 @@ def clear(
                 return ClearResult(None, MappingProxyType({}), 0.0, describe(using))
             version = applied.seed_version if applied else next((r.seed_version for r in ranges.values()), None)
             clearing = Clearing(
-                config._replace(version=version or config.version, loader=CLEAR),
+                config.changed(version=version or config.version, loader=CLEAR),
                 force=True,
                 overwrite=overwrite,
                 confirm=confirm,

@@ -55,7 +55,7 @@ def content_of(wanted: Wanted, server: str) -> Content:
     Rows that no seed made are known by the migrations which make them; generating samples needs no database.
     """
     config = conf.read(version=wanted.version, row_counts=dict(wanted.row_counts), using=wanted.using)
-    config = config._replace(anchor=conf.monday(config.anchor or timezone.now()), enabled=True)
+    config = config.changed(anchor=conf.monday(config.anchor or timezone.now()), enabled=True)
     seeders = registry.discover()
     dataset = Dataset(config.version, seeders.row_counts(config.row_counts))
     with dataset.asking():
