@@ -75,7 +75,7 @@ class Distribute(Operation):
             run(cursor, "SELECT truncate_local_data_after_distributing_table(%s::regclass)", [name])
             run(cursor, "SET LOCAL citus.enable_local_reference_table_foreign_keys = on")
         # When they are recreated, Citus takes the local tables at their ends over, too, and lets the sequences of their
-        # keys begin anew.
+        # keys start again.
         schema_editor.deferred_sql += [
             f"ALTER TABLE {table} ADD CONSTRAINT {connection.ops.quote_name(key)} {definition}"
             for table, key, definition in keys

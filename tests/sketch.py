@@ -55,7 +55,7 @@ class Sketch(Project):
         return super().environment({**own, "PYTHONDONTWRITEBYTECODE": "1", "SEED_ANCHOR": "2026-01-05", **changes})
 
     def write(self, *, models: str | None = None, seeds: str | None = None, settings: str | None = None) -> None:
-        """Write what is given anew."""
+        """Write what is given over what is there."""
         shop = self.folder / "shop"
         shop.mkdir(parents=True, exist_ok=True)
         (shop / "__init__.py").touch()

@@ -46,7 +46,7 @@ def prepare(config: conf.SeedConfig) -> tuple[Seeders, Dataset]:
         raise ConfigurationError(str(exc), source=config.counts_source) from exc
 
 
-def survey(
+def look(
     seeders: Seeders, dataset: Dataset, config: conf.SeedConfig, deadline: locks.Deadline, report: Report
 ) -> Guard:
     """Return what a seed would delete, keep and lose, as of one moment; read the existing rows that it refers to."""
@@ -83,7 +83,7 @@ class Attempt:
             )
         seeders, dataset = prepare(self._config)
         self._report(Progress("step", "Looking at the rows there"))
-        guard = survey(seeders, dataset, self._config, self._deadline, self._report)
+        guard = look(seeders, dataset, self._config, self._deadline, self._report)
         applied = self._applied()
         if applied is not None:
             return SeedResult.of(applied, skipped=True)

@@ -72,8 +72,8 @@ def plan_clear(using: str = "default", report: Report = ignore) -> SeedPlan:
             loader=config.loader,
             database=describe(using),
             tables=tuple(
-                TablePlan(table=name, delete=survey.delete, keep=len(survey.kept), create=0)
-                for name, survey in zip(guard.names, guard.surveys.values(), strict=True)
+                TablePlan(table=name, delete=change.delete, keep=len(change.kept), create=0)
+                for name, change in zip(guard.names, guard.changes.values(), strict=True)
             ),
             losses=tuple(guard.losses),
             disposable=tuple(guard.disposed),
@@ -124,7 +124,7 @@ class Clearing(Attempt):
             before = Guard(seeders, self._using, clears=True)
             lost = {loss.table for loss in announced.losses}
             others = [table for table in before.tables if table.label in lost or table in before.disposable]
-            tables = dict.fromkeys([*record.tables(before.catalogue), *before.surveys, *others])
+            tables = dict.fromkeys([*record.tables(before.catalogue), *before.changes, *others])
             locks.lock_tables(connections[self._using], {locks.WRITE: list(tables)}, self._deadline, self._report)
             guard = Guard(seeders, self._using, clears=True).look()
             refuse_unannounced(self._doing, self._using, guard.losses, announced.losses, overwrite=self._overwrite)
@@ -137,18 +137,18 @@ class Clearing(Attempt):
 
     def _delete(self, guard: Guard) -> dict[str, int]:
         version = self._config.version
-        total = sum(survey.delete for survey in guard.surveys.values())
+        total = sum(change.delete for change in guard.changes.values())
         self._report(Progress("start", f"Clearing {version} from {describe(self._using)}.", total=total))
         started = time.monotonic()
         self._report(Progress("step", "Deleting rows"))
         delete(guard, (), losses_too=False)
         seconds = time.monotonic() - started
-        for survey in guard.surveys.values():
-            rows = survey.delete
-            self._report(Progress("deleted", table=survey.table.label, done=rows, total=rows, seconds=seconds))
+        for change in guard.changes.values():
+            rows = change.delete
+            self._report(Progress("deleted", table=change.table.label, done=rows, total=rows, seconds=seconds))
         self._report(Progress("step", "Checking foreign keys"))
         check_foreign_keys(guard.connection, guard.tables)
-        return {name: survey.delete for name, survey in zip(guard.names, guard.surveys.values(), strict=True)}
+        return {name: change.delete for name, change in zip(guard.names, guard.changes.values(), strict=True)}
 
     def _cleared_after_all(self) -> Mapping[str, int] | None:
         """Look whether the transaction was committed, though the answer to COMMIT was lost or interrupted."""

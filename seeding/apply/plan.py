@@ -41,12 +41,12 @@ def plan(
     from ..declare.target import Target
     from ..protect.clashes import clashes
     from ..protect.obstacles import Obstacles
-    from .attempt import prepare, survey
+    from .attempt import look, prepare
 
     config = conf.read(version=version, row_counts=row_counts, loader=loader, using=using)
     seeders, dataset = prepare(config)
     with translated(using, config.lock_timeout_s):
-        guard = survey(seeders, dataset, config, locks.Deadline(config.lock_timeout_s), report)
+        guard = look(seeders, dataset, config, locks.Deadline(config.lock_timeout_s), report)
         target = Target(using, {}, conf.monday(config.anchor or timezone.now()))
         return SeedPlan(
             version=config.version,
@@ -56,12 +56,12 @@ def plan(
             database=describe(using),
             tables=tuple(
                 TablePlan(
-                    table=survey.seeder.table if survey.seeder is not None else survey.table.label,
-                    delete=survey.delete,
-                    keep=len(survey.kept),
-                    create=dataset.row_counts[survey.seeder.table] if survey.seeder is not None else 0,
+                    table=change.seeder.table if change.seeder is not None else change.table.label,
+                    delete=change.delete,
+                    keep=len(change.kept),
+                    create=dataset.row_counts[change.seeder.table] if change.seeder is not None else 0,
                 )
-                for survey in guard.surveys.values()
+                for change in guard.changes.values()
             ),
             losses=tuple(guard.losses),
             disposable=tuple(guard.disposed),

@@ -73,7 +73,7 @@ class Replacement:
             self._report(Progress("replacing", replaced))
         obstacles = Obstacles(guard)
         loader.clear(guard, obstacles, losses_too=bool(lost))
-        distributed = {s.table for s in self._seeders if guard.survey_of(s).table.is_distributed}
+        distributed = {s.table for s in self._seeders if guard.change_of(s).table.is_distributed}
         keys = new_keys(self._seeders, self._dataset, self._using, distributed)
         seeders = {seeder.table: seeder for seeder in self._seeders}
         target = Target(self._using, keys, self._anchored_at, seeders, self._dataset)
@@ -91,7 +91,7 @@ class Replacement:
     def _replaced(self, guard: Guard) -> str:
         """Return in words what is replaced, and the rows to delete; nothing where there is nothing."""
         before = record.applied(self._using)
-        seeded = sum(survey.delete for survey in guard.surveys.values())
+        seeded = sum(change.delete for change in guard.changes.values())
         others = sum(lost.loss.rows for lost in guard.lost)
         found = [number_of(seeded, "seeded row")] if seeded or before is not None else []
         found += [f"{number_of(others, 'row')} not created by a seed"] if others else []
@@ -117,7 +117,7 @@ class Replacement:
         )
         self._report(Progress("note", f"Comparing every row, as triggers have seen them: {', '.join(triggers)}."))
         seeders = list(self._seeders)
-        tables = {seeder.table: guard.survey_of(seeder).table for seeder in seeders}
+        tables = {seeder.table: guard.change_of(seeder).table for seeder in seeders}
         by_name = {key_range.table_name: key_range for key_range in ranges}
         found = Comparison(attempt, seeders, tables, by_name, self._using, self._config.batch_size, ignore).result()
         if not found.same:

@@ -121,7 +121,7 @@ def check_parents(seeders: Mapping[Model, Seeder], seeder: Seeder) -> None:
 
 
 def check_existing(seeders: Mapping[Model, Seeder], seeder: Seeder) -> None:
-    """Raise RegistrationError where rows of a seeded table are asked for as if no seed made them (seeding.E116)."""
+    """Raise RegistrationError where rows of a seeded table are asked for as if not created by a seed (seeding.E116)."""
     for model in seeder.existing:
         if model in seeders:
             raise RegistrationError(
@@ -148,7 +148,7 @@ def check_referred(seeders: Mapping[Model, Seeder], seeder: Seeder) -> None:
 def checked(declaration: Declaration, values: Columns, lookups: Sequence[Lookup] = ()) -> Seeder:
     """Return the seeder of a declaration whose function gives these columns.
 
-    `values` are those of one row, `lookups` what it asked for of rows that no seed made. Raises one RegistrationError
+    `values` are those of one row, `lookups` what it asked for of rows not created by a seed. Raises one error
     that names all unknown columns (seeding.E101), all that can't be seeded (seeding.E105), all whose values don't fit
     (seeding.E107), and all that are missing (seeding.E102).
     """

@@ -1,4 +1,4 @@
-"""Reading the rows that seeders refer to, and that no seed made."""
+"""Reading the rows that seeders refer to, and that are not created by a seed."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class Registry:
         many as it has"), or `per(Order, 1, 8)`, so many for each row of another model. Rows that match `keep` are never
         deleted, nor is what belongs to them; of the project's user model those are staff and superusers, unless `keep`
         says otherwise (False: none). The fields `undigested` are left out of digests and comparisons: what differs from
-        run to run. Rows of the models `disposable`, which no seed creates, may be deleted with the rows that they refer
+        run to run. Rows of the models `disposable`, not created by a seed, may be deleted with the rows that they refer
         to, like a view counter's. Tests may ask for the row numbers `named` by their names: `{"ada": 0}`.
 
         A column holds one value a row, or is one value for all: whole numbers, booleans, floats, or text; decimals as

@@ -92,7 +92,7 @@ class SeededColumn:
     field: Field[Any, Any]
     kind: Kind
     random_uuid: Form | None = None  # how one is written
-    is_existing: bool = False  # its rows are ones that no seed made
+    is_existing: bool = False  # its rows are not created by a seed
 
     @property
     def name(self) -> str:
@@ -116,7 +116,7 @@ class Seeder(Declaration):
 
     columns: tuple[SeededColumn, ...] = ()
     constants: tuple[Constant, ...] = ()
-    existing: frozenset[Model] = frozenset()  # models to whose rows, which no seed made, it refers
+    existing: frozenset[Model] = frozenset()  # models to whose rows, not created by a seed, it refers
     many: Mapping[str, Some] = field(default_factory=dict)  # many-to-many: their tables have seeders of their own
     heirs: tuple[str, ...] = ()  # the tables of the seeded models that directly inherit from this one
 
@@ -201,7 +201,7 @@ def _no_queries(where: str) -> Iterator[None]:
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise RegistrationError(
             f"{where} queries the database: a seeder's rows depend on row numbers alone; refer to other seeded rows by "
-            "rows.reference(), to rows that no seed made by rows.existing().",
+            "rows.reference(), to other rows by rows.existing().",
             id="seeding.E114",
         )
 

@@ -1,4 +1,4 @@
-"""Which rows are there already, that no seed made: of migrations, of fixtures, of somebody who typed them in."""
+"""Which rows are there already, and not created by a seed: of migrations, of fixtures, typed in by hand."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST = 1_000  # rows beside a seed's that are looked at
 
 
 class There:
-    """The rows of a database that no seed made, as far as it is migrated."""
+    """The rows of a database not created by a seed, as far as it is migrated."""
 
     def __init__(self, using: str) -> None:
         self._using = using

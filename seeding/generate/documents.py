@@ -110,7 +110,7 @@ def documents(template: Any, count: int, write: Write = written) -> list[str]:
 def _pattern(value: Any, columns: list[list[str]], count: int, write: Write) -> str:
     if isinstance(value, np.ndarray | Categorical):
         if len(value) != count:
-            raise ValueError(f"the template has a column of {len(value):,} values for {count:,} rows")
+            raise ValueError(f"the template has a column of {len(value):,} values instead of {count:,}")
         columns.append(_texts(value, write))
         return _COLUMN
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Rows that no seed made, which seeded rows refer to: known by natural keys, which are the same in every database."""
+"""Rows not created by a seed, to which seeded rows refer: known by natural keys, the same in every database."""
 
 from __future__ import annotations
 

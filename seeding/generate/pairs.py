@@ -75,7 +75,7 @@ class Some:
     model: Any
     low: int
     high: int
-    lookup: Lookup | None = None  # which rows, where no seed made them
+    lookup: Lookup | None = None  # which rows, where not created by a seed
 
 
 class Choices:

@@ -26,7 +26,7 @@ MOST_KEPT = 1 << 24  # rows of a stream that are kept for picked rows: 128 MB; o
 class Dataset:
     """The content of one version at given row counts: `{"users": 1000, …}`, by table.
 
-    `existing` are the rows of one database that no seed made, as far as seeders refer to them.
+    `existing` are the rows of one database not created by a seed, as far as seeders refer to them.
     """
 
     def __init__(self, version: str, row_counts: Mapping[str, int]) -> None:

@@ -67,14 +67,14 @@ class Copy(Loader):
         for d in found:
             if d.can_be_recreated:
                 rebuilt += [table for table in (d.table, d.referenced) if table is not None and table not in rebuilt]
-        return {REBUILD: rebuilt, WRITE: [table for table in self.guard.surveys if table not in rebuilt]}
+        return {REBUILD: rebuilt, WRITE: [table for table in self.guard.changes if table not in rebuilt]}
 
     def clear(self, guard: Guard, obstacles: Obstacles, *, losses_too: bool) -> None:
         """Delete the rows to delete: where all are, by TRUNCATE, which lets COPY write frozen rows."""
         if not self._rebuild:
             super().clear(guard, obstacles, losses_too=losses_too)
             return
-        tables = [guard.survey_of(seeder).table for seeder in self.seeders]
+        tables = [guard.change_of(seeder).table for seeder in self.seeders]
         self.connection.check_constraints()  # ALTER and TRUNCATE fail while checks of foreign keys are pending
         found = self._found if guard is self.guard else constraints.definitions(guard.catalogue, tables)
         self._dropped = [d for d in found if d.can_be_recreated]
@@ -82,9 +82,9 @@ class Copy(Loader):
         if left:
             self._note(f"Left as they are, as the catalogue can't recreate them: {', '.join(d.name for d in left)}.")
         emptied = [
-            survey.table
-            for survey in map(guard.survey_of, self.seeders)
-            if not survey.kept and not obstacles.prevents_truncation(survey.table)
+            change.table
+            for change in map(guard.change_of, self.seeders)
+            if not change.kept and not obstacles.prevents_truncation(change.table)
         ]
         self.report(Progress("step", f"Dropping {len(self._dropped)} indexes and keys"))
         constraints.drop(self.connection, self._dropped)

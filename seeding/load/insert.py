@@ -44,10 +44,10 @@ class Insert(Loader):
         if not self._rebuild:
             super().clear(guard, obstacles, losses_too=losses_too)
             return
-        surveys = [guard.survey_of(seeder) for seeder in self.seeders]
-        emptied = [survey.table for survey in surveys if not survey.kept]
-        self.delete(guard, [survey.table for survey in surveys if survey.kept], losses_too=losses_too)
-        self._dropped = indexes.of_tables(self.connection, [survey.table for survey in surveys])
+        changes = [guard.change_of(seeder) for seeder in self.seeders]
+        emptied = [change.table for change in changes if not change.kept]
+        self.delete(guard, [change.table for change in changes if change.kept], losses_too=losses_too)
+        self._dropped = indexes.of_tables(self.connection, [change.table for change in changes])
         self.report(Progress("step", f"Dropping {len(self._dropped)} indexes"))
         indexes.drop(self.connection, self._dropped)
         empty(self.connection, emptied)

@@ -36,18 +36,18 @@ class Loader(ABC):
 
     def table_of(self, seeder: Seeder) -> Table:
         """Return the table that the seeder's rows go to."""
-        return self.guard.survey_of(seeder).table
+        return self.guard.change_of(seeder).table
 
     def locks(self, rows: int) -> dict[str, list[Table]]:
         """Return what must be locked to load that many rows, by mode.
 
         EXCLUSIVE lets others read, but neither lock rows nor point a foreign key at them.
         """
-        return {WRITE: list(self.guard.surveys)}
+        return {WRITE: list(self.guard.changes)}
 
     def clear(self, guard: Guard, obstacles: Obstacles, *, losses_too: bool) -> None:
         """Delete the rows to delete; with `losses_too`, also those not created by a seed."""
-        self.delete(guard, [guard.survey_of(seeder).table for seeder in self.seeders], losses_too=losses_too)
+        self.delete(guard, [guard.change_of(seeder).table for seeder in self.seeders], losses_too=losses_too)
 
     def delete(self, guard: Guard, tables: Sequence[Table], *, losses_too: bool) -> None:
         """Delete row by row from these tables, and what no loader empties."""

@@ -84,7 +84,7 @@ def check_tables(seeders: Seeders, guard: Guard) -> None:
         if seeder.table not in guard.names:
             raise SeedError(f"The table {seeder.table} is missing: run `manage.py migrate` first.")
         if guard.connection.vendor == "postgresql":
-            check_types(seeder, guard.survey_of(seeder).table)
+            check_types(seeder, guard.change_of(seeder).table)
 
 
 def check_types(seeder: Seeder, table: Table) -> None:

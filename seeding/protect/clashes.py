@@ -23,7 +23,7 @@ def clashes(guard: Guard, seeders: Seeders, dataset: Dataset, target: Target, re
     found: list[str] = []
     for seeder in seeders:
         names = [c.name for c in seeder.columns if c.parent is None and not c.targets and is_unique(c.field)]
-        keys = [key[0] for key in guard.survey_of(seeder).kept] if names else []
+        keys = [key[0] for key in guard.change_of(seeder).kept] if names else []
         if keys:
             report(Progress("note", f"Comparing {len(keys):,} kept rows of {seeder.table} with the new ones."))
             found += _clashes(guard, seeder, names, keys, dataset, target)

@@ -20,14 +20,14 @@ def delete(guard: Guard, tables: Collection[Table], *, losses_too: bool) -> None
     """
     wanted: list[tuple[Table, Selection]] = []
     for lost in guard.lost:
-        survey = guard.surveys.get(lost.table)
-        if survey is None or not survey.is_refilled:
+        change = guard.changes.get(lost.table)
+        if change is None or not change.is_refilled:
             wanted.append((lost.table, lost.rows))
-    for survey in guard.in_deletion_order:
-        if survey.is_refilled and survey.table in tables and losses_too:
-            wanted.append((survey.table, none_of(survey.table, survey.kept)))
-        elif survey.delete and (survey.table in tables or not survey.is_refilled):
-            wanted.append((survey.table, survey.seeded))
+    for change in guard.in_deletion_order:
+        if change.is_refilled and change.table in tables and losses_too:
+            wanted.append((change.table, none_of(change.table, change.kept)))
+        elif change.delete and (change.table in tables or not change.is_refilled):
+            wanted.append((change.table, change.seeded))
     if guard.connection.vendor == "postgresql":
         _delete_together(guard.connection, wanted)
     else:  # SQLite looks at foreign keys when all is done; what refers to rows is told by them, so it comes first

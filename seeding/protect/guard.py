@@ -51,7 +51,7 @@ SHOWN_KEYS = 3
 
 
 @dataclass
-class TableSurvey:
+class TableChange:
     """What a seed would do to one table."""
 
     table: Table
@@ -107,8 +107,8 @@ class Guard:
         self._found = self.catalogue.of_models([*by_name, *orphaned])
         self.existing = list(self.catalogue.of_models(existing).values())
         keys = keys_there(self.ranges, self._found)
-        self.surveys = {
-            table: TableSurvey(table, by_name.get(name), keys.get(name), is_refilled=name in by_name and not clears)
+        self.changes = {
+            table: TableChange(table, by_name.get(name), keys.get(name), is_refilled=name in by_name and not clears)
             for name, table in self._found.items()
         }
         self.foreign_keys = foreign_keys(self.catalogue)
@@ -128,29 +128,29 @@ class Guard:
         trusted = written_here(self.connection, self.ranges)
         own: list[Lost] = []
         for name, table in self._found.items():
-            survey = self.surveys[table]
-            if survey.keys is not None:
-                found = owned(self.connection, table, survey.keys, self.ranges, name, self._seeders, trusted)
-                survey.owned = self._without_parent(survey, survey.keys, found)
-                all_are_deleted = not survey.kept
-                survey.delete = (
-                    survey.owned.rows - len(survey.owned.unproven)
+            change = self.changes[table]
+            if change.keys is not None:
+                found = owned(self.connection, table, change.keys, self.ranges, name, self._seeders, trusted)
+                change.owned = self._without_parent(change, change.keys, found)
+                all_are_deleted = not change.kept
+                change.delete = (
+                    change.owned.rows - len(change.owned.unproven)
                     if all_are_deleted
-                    else count(self.connection, table, survey.seeded)
+                    else count(self.connection, table, change.seeded)
                 )
-            if survey.is_refilled:
-                own = [*self._lost(table, NOT_SEEDED, survey.foreign), *own]
+            if change.is_refilled:
+                own = [*self._lost(table, NOT_SEEDED, change.foreign), *own]
         self.lost = [*self._referring(), *own]
         return self
 
-    def _without_parent(self, survey: TableSurvey, keys: Keys, found: Owned) -> Owned:
+    def _without_parent(self, change: TableChange, keys: Keys, found: Owned) -> Owned:
         """Return what is known of rows, of which those aren't the seed's whose parent, with the same key, isn't."""
-        parent = survey.seeder.key_parent if survey.seeder is not None else None
-        above = self.surveys[self._found[parent._meta.db_table]] if parent is not None else None
+        parent = change.seeder.key_parent if change.seeder is not None else None
+        above = self.changes[self._found[parent._meta.db_table]] if parent is not None else None
         if above is None or not above.owned.unproven:
             return found
-        rows = any_of(survey.table, {(key,) for key in above.owned.unproven}) & of_seed(survey.table, keys)
-        unproven = {key[0] for key in select_keys(self.connection, survey.table, rows)} | set(found.unproven)
+        rows = any_of(change.table, {(key,) for key in above.owned.unproven}) & of_seed(change.table, keys)
+        unproven = {key[0] for key in select_keys(self.connection, change.table, rows)} | set(found.unproven)
         return Owned(found.rows, tuple(sorted(unproven)))
 
     @property
@@ -171,26 +171,26 @@ class Guard:
     @property
     def tables(self) -> list[Table]:
         """The tables that are read: those with seeded rows, and those that refer to them, also through others."""
-        found = list(self.surveys)
+        found = list(self.changes)
         for table in found:  # it grows meanwhile
             found += dict.fromkeys(k.table for k in self.foreign_keys if k.referenced == table and k.table not in found)
         return found
 
     @property
-    def in_deletion_order(self) -> list[TableSurvey]:
+    def in_deletion_order(self) -> list[TableChange]:
         """The tables with seeded rows, each before those that it refers to, as far as circles allow."""
-        left, found = list(self.surveys.values())[::-1], []
+        left, found = list(self.changes.values())[::-1], []
         while left:
-            tables = [survey.table for survey in left]
+            tables = [change.table for change in left]
             referred = {k.referenced for k in self.foreign_keys if k.table in tables and k.table != k.referenced}
-            free = next((survey for survey in left if survey.table not in referred), left[0])
+            free = next((change for change in left if change.table not in referred), left[0])
             left.remove(free)
             found.append(free)
         return found
 
-    def survey_of(self, seeder: Seeder) -> TableSurvey:
+    def change_of(self, seeder: Seeder) -> TableChange:
         """Return what would happen to the seeder's table. Raises KeyError where it isn't there."""
-        return self.surveys[self._found[seeder.table]]
+        return self.changes[self._found[seeder.table]]
 
     @property
     def names(self) -> list[str]:
@@ -199,17 +199,17 @@ class Guard:
 
     def _keep(self) -> None:
         """Find the kept rows: from those that `keep` names down to all that belongs to them, and from there up."""
-        inner = [k for k in self.foreign_keys if k.table in self.surveys and k.referenced in self.surveys]
+        inner = [k for k in self.foreign_keys if k.table in self.changes and k.referenced in self.changes]
         leading = set(self.tables)
         upwards = [k for k in self.foreign_keys if k.table in leading and k.referenced in leading]
         named = {
-            table: self._matching(survey.seeder)
-            for table, survey in self.surveys.items()
-            if survey.seeder is not None and survey.seeder.keep is not None
+            table: self._matching(change.seeder)
+            for table, change in self.changes.items()
+            if change.seeder is not None and change.seeder.keep is not None
         }
-        for table, survey in self.surveys.items():
-            if survey.seeder is not None and survey.seeder.is_inherited_only and survey.is_refilled:
-                named.setdefault(table, set()).update(self._of_no_heir(survey))
+        for table, change in self.changes.items():
+            if change.seeder is not None and change.seeder.is_inherited_only and change.is_refilled:
+                named.setdefault(table, set()).update(self._of_no_heir(change))
         if not any(named.values()):
             return
 
@@ -223,8 +223,8 @@ class Guard:
 
         belonging = self._closure(named, inner, down)
         for table, keys in self._closure(belonging, upwards, up).items():
-            if table in self.surveys:
-                self.surveys[table].kept = keys
+            if table in self.changes:
+                self.changes[table].kept = keys
 
     def _closure(
         self,
@@ -253,10 +253,10 @@ class Guard:
         prepare = seeder.key.get_db_prep_value
         return {(prepare(pk, self.connection, prepared=False),) for pk in rows.values_list("pk", flat=True)}
 
-    def _of_no_heir(self, survey: TableSurvey) -> list[Key]:
+    def _of_no_heir(self, change: TableChange) -> list[Key]:
         """Return the rows of a table that is filled for models that inherit from it, and that are none of theirs."""
-        table, rows = survey.table, EVERY if survey.keys is None else not_of_seed(survey.table, survey.keys)
-        heirs = [self._found[name] for name in survey.seeder.heirs if name in self._found] if survey.seeder else []
+        table, rows = change.table, EVERY if change.keys is None else not_of_seed(change.table, change.keys)
+        heirs = [self._found[name] for name in change.seeder.heirs if name in self._found] if change.seeder else []
         for key in self.foreign_keys:
             if key.referenced == table and key.table in heirs and key.columns == key.table.key:
                 rows &= referred_to_by(key, EVERY).negated()
@@ -265,10 +265,10 @@ class Guard:
     def _referring(self) -> list[Lost]:
         """Find the rows of other tables that refer to rows to delete, the farthest first."""
         found: list[Lost] = []
-        for table, survey in self.surveys.items():
+        for table, change in self.changes.items():
             for key in self._from_outside(table):
                 selection = (
-                    referring_to_all_but(key, survey.kept) if survey.is_refilled else referring_to(key, survey.seeded)
+                    referring_to_all_but(key, change.kept) if change.is_refilled else referring_to(key, change.seeded)
                 )
                 found += self._lost(key.table, _why(key), selection)
         newest = found
@@ -289,14 +289,14 @@ class Guard:
 
     def _from_outside(self, referenced: Table) -> list[ForeignKey]:
         """Return the foreign keys to the table whose rows aren't deleted anyway, as those of refilled tables are."""
-        refilled = {table for table, survey in self.surveys.items() if survey.is_refilled}
+        refilled = {table for table, change in self.changes.items() if change.is_refilled}
         return [key for key in self.foreign_keys if key.referenced == referenced and key.table not in refilled]
 
     def _lost(self, table: Table, why: str, rows: Selection) -> list[Lost]:
         """Return the selected rows as a loss, if there are any; those of the seed itself are none."""
-        survey = self.surveys.get(table)
-        if survey is not None and not survey.is_refilled:
-            rows &= survey.foreign
+        change = self.changes.get(table)
+        if change is not None and not change.is_refilled:
+            rows &= change.foreign
         examples = select_keys(self.connection, table, rows, SHOWN_KEYS)
         if not examples:
             return []

@@ -14,7 +14,7 @@ class Obstacles:
 
     def __init__(self, guard: Guard) -> None:
         self._using, self._connection = guard.using, guard.connection
-        self._seeded = [table for table, survey in guard.surveys.items() if survey.seeder is not None]
+        self._seeded = [table for table, change in guard.changes.items() if change.seeder is not None]
         self._reactions: dict[int, Reactions] = {}
         self._publications: list[Publication] = []
         self._tables = guard.tables

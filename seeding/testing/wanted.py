@@ -52,7 +52,7 @@ class Content:
 def content_of(wanted: Wanted, server: str) -> Content:
     """Return the content that is wanted, on a server of that version. Raises SeedError.
 
-    Rows that no seed made are known by the migrations which make them; generating samples needs no database.
+    Rows not created by a seed are known by the migrations which make them; generating samples needs no database.
     """
     config = conf.read(version=wanted.version, row_counts=dict(wanted.row_counts), using=wanted.using)
     config = config.changed(anchor=conf.monday(config.anchor or timezone.now()), enabled=True)

@@ -20,7 +20,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory, migrated: Project) -> Iterator[Project]:
-    """A database with a failed attempt, a replaced one, and one in force."""
+    """A database with a failed attempt, a replaced one, and one applied."""
     created = create_database("shop", tmp_path_factory.mktemp("shop"), migrated)
     created.seed("--users", "1", "--orders", "5")
     created.query("CREATE UNIQUE INDEX only_one ON users (is_active)")

@@ -1,4 +1,4 @@
-"""Relations to rows that no seed made: read once, known by their natural keys, never the seed's to delete."""
+"""Relations to rows not created by a seed: read once, known by their natural keys, never the seed's to delete."""
 
 import json
 

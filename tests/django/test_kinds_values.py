@@ -217,7 +217,7 @@ UNFIT: dict[str, tuple[Any, Any, str]] = {
     "document with half a character": (models.JSONField(), ["\ud800"], "half a character"),
     "text that is no document": (models.JSONField(), np.array(["{"]), "the text '{', which is not valid JSON"),
     "text that is null": (models.JSONField(), np.array(["null"]), "give None, which is stored as NULL"),
-    "template of other length": (models.JSONField(), {"a": np.arange(2)}, "a column of 2 values for 1 rows"),
+    "template of other length": (models.JSONField(), {"a": np.arange(2)}, "a column of 2 values instead of 1"),
     "template of moments": (models.JSONField(), {"a": np.array([0], "M8[s]")}, "JSON has none"),
     "too many": (models.JSONField(), [1, 2], "2 values for 1 row"),
     "too long a path": (models.FilePathField(path="/", max_length=3), ["/abc"], "4 characters, and max_length is 3"),

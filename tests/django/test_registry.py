@@ -293,7 +293,7 @@ def test_check__names_a_seeder_that_queries(django_user_model: type[Model]) -> N
 
     assert refused(registry).endswith(
         "shops queries the database: a seeder's rows depend on row numbers alone; refer to other seeded rows by "
-        "rows.reference(), to rows that no seed made by rows.existing(). (seeding.E114)"
+        "rows.reference(), to other rows by rows.existing(). (seeding.E114)"
     )
 
 

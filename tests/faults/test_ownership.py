@@ -35,7 +35,7 @@ class How(TypedDict):
 
 
 def empty(project: Project, *, restart: bool) -> None:
-    """Delete all rows of the seeded tables; with `restart`, start their keys anew."""
+    """Delete all rows of the seeded tables; with `restart`, start their keys again."""
     if IS_POSTGRESQL:
         project.query(f"TRUNCATE {', '.join(TABLES)}{' RESTART IDENTITY' if restart else ''} CASCADE")
         return
@@ -478,7 +478,7 @@ class History:
 @pytest.mark.django_db(transaction=True, reset_sequences=True)
 @pytest.mark.parametrize("number", range(HISTORIES))
 def test_ownership__history(number: int) -> None:
-    """No row that no seed made is ever deleted without having been announced and allowed; edits alone never block."""
+    """A row not created by a seed is never deleted unless announced and allowed; edits alone never block."""
     chance = random.Random(f"{SEED}-{number}")
     history = History(chance)
     history.play(chance.randint(6, 14))

@@ -368,7 +368,7 @@ def test_it():
 
 
 def test_template__of_an_app_without_migrations(suite: Suite) -> None:
-    """Keys that are texts and UUIDs, an inherited table, and rows that no seed made; the models make the schema."""
+    """Keys that are texts and UUIDs, an inherited table, and rows not created by a seed; the models make the schema."""
     shutil.rmtree(suite.folder / "shop" / "migrations")
     suite.write("shop/models.py", KEYED)
     suite.write("shop/seeds.py", KEYED_SEEDS)

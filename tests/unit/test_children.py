@@ -101,7 +101,7 @@ def test_total_of__is_the_sum_of_the_lines() -> None:
 
 def test_parent__refuses_rows_without_one() -> None:
     some = Rows(Dataset("v1", {"orders": 1, "payments": 9}), "payments", 0, 9)
-    with pytest.raises(ValueError, match=r"1 rows of orders have \d children, and there are 9 rows"):
+    with pytest.raises(ValueError, match=r"orders has too few children for all rows: \d instead of 9"):
         some.parent(LINES)
 
 

@@ -97,7 +97,7 @@ class Range(Objects):
             for given in value:
                 column = self.bound.given(given, count)
                 if len(column) != count:
-                    raise ValueError(f"it has a bound of {len(column):,} values for {count:,} rows")
+                    raise ValueError(f"it has a bound of {len(column):,} values instead of {count:,}")
                 self.bound.check(column)
                 bounds.append(plain(self.bound, column))
             return objects(self._checked([(*pair, self._default) for pair in zip(*bounds, strict=True)]))

@@ -73,7 +73,7 @@ def _texts(column: Any, count: int) -> list[Any]:
     if not isinstance(column, np.ndarray | Categorical):
         return _checked([text_of(column)] * count)
     if len(column) != count:
-        raise ValueError(f"the map has a column of {len(column):,} values for {count:,} rows")
+        raise ValueError(f"the map has a column of {len(column):,} values instead of {count:,}")
     return _checked(column.tolist())
 
 

@@ -98,7 +98,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is known of other models: how many rows they get, and which have rows that no seed made."""
+    """What is known of other models: how many rows they get, and which have rows not created by a seed."""
 
     row_counts: Mapping[Model, int]
     existing: Collection[Model] = ()

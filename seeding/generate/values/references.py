@@ -51,7 +51,7 @@ class ReferenceValues(NumberValues):
         return (rank + 1) * step % parents
 
     def existing(self, model: type[Model], stream: str | None = None, /, **lookup: Any) -> ExistingRows:
-        """Return for each row one of the rows of `model` that no seed made: of countries, sites, content types.
+        """Return for each row one of the rows of `model` not created by a seed: of countries, sites, content types.
 
         `lookup` says which, as Django's `filter` takes it; each of them comes as often. They are read once, when a seed
         begins, and are known by their natural keys: what is unique in them, never a generated number. Two columns that
@@ -183,6 +183,6 @@ class ReferenceValues(NumberValues):
     def _children(self, per: Per) -> Children:
         children = per.children(self.count(per.model), self._table)
         if self.total > children.total:
-            parents = f"{self.count(per.model):,} rows of {table_of(per.model)}"
-            raise ValueError(f"{parents} have {children.total:,} children, and there are {self.total:,} rows")
+            few = f"{children.total:,} instead of {self.total:,}"
+            raise ValueError(f"{table_of(per.model)} has too few children for all rows: {few}")
         return children

@@ -131,7 +131,7 @@ class Command(PlainErrors):
         mode.add_argument(
             "--check",
             action="store_true",
-            help="say whether the version is applied, and what the code still generates",
+            help="check whether the version is applied, and what the code still generates",
         )
         mode.add_argument("--verify", action="store_true", help="compare every seeded row with what was generated")
         drafting.add_arguments(parser)
