@@ -50,8 +50,8 @@ def _without_zeros(padded: Texts, numbers: Numbers | Bits, longest: int, width: 
 
 @cache
 def _four_figures() -> NDArray[np.uint32]:
-    four = np.array([f"{number:0{_GROUP}}" for number in range(10**_GROUP)])
-    return four.view(np.uint32).reshape(-1, _GROUP)
+    powers = 10 ** np.arange(_GROUP)[::-1]
+    return (ord("0") + np.arange(10**_GROUP)[:, None] // powers % 10).astype(np.uint32)
 
 
 def as_texts(codes: NDArray[np.uint32]) -> Texts:
@@ -144,7 +144,10 @@ def moments_as_text(microseconds: NDArray[np.int64]) -> Texts:
 @cache
 def _clock() -> NDArray[np.uint32]:
     """Return the codes of each second of a day, like `08:30:00`."""
-    return _codes(np.datetime_as_string(np.arange(86_400).view("M8[s]")).astype("U19"), 19)[:, 11:].copy()
+    clock = np.full((24, 60, 60, 8), ord(":"), np.uint32)
+    two = _four_figures()[:60, 2:]
+    clock[..., :2], clock[..., 3:5], clock[..., 6:] = two[:24, None, None], two[:, None], two
+    return clock.reshape(-1, 8)
 
 
 def _codes(texts: Texts, width: int) -> NDArray[np.uint32]:

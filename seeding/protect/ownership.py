@@ -33,6 +33,7 @@ import numpy as np
 from django.apps import apps
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.functions import Cast
 
 from ..database.catalogue import Table
 from ..database.names import run
@@ -300,24 +301,30 @@ class _Judge:
         return [by_number[number] for number in sorted(found)]
 
     def _mismatches(self, numbers: Sequence[int], known: _Known, positions: Sequence[int]) -> list[int]:
-        """Return those of the row numbers whose rows differ too much from the marks at the positions."""
-        if not numbers:
-            return []
-        there = self._values(numbers, known.columns)
-        every, telling = np.ones(len(numbers), bool), np.zeros(len(numbers), bool)
-        for i, (name, marks) in enumerate(zip(known.columns, known.marks, strict=True)):
-            kind = kind_of(self._model._meta.get_field(name))  # type: ignore[arg-type]
-            values = [row[i] for row in there]
-            same = _same(kind, values, marks[np.array(positions)], self._using)
-            every &= same
-            if not isinstance(kind, Reference):
-                is_long = np.array([len(str(value)) >= TELLING_CHARACTERS for value in values])
-                telling |= same & is_long & _is_rare(marks, np.array(positions))
-        return [number for number, is_seeded in zip(numbers, every | telling, strict=True) if not is_seeded]
+        """Return those of the row numbers whose rows differ too much from the marks at the positions.
 
-    def _values(self, numbers: Sequence[int], names: Sequence[str]) -> list[tuple[Any, ...]]:
-        """Return the present values of the rows with these numbers, which are there."""
-        attributes = [self._model._meta.get_field(name).attname for name in names]  # type: ignore[union-attr]
+        The most telling column first: most rows are known by it, and of the others nothing need be read.
+        """
+        kinds = [kind_of(self._model._meta.get_field(name)) for name in known.columns]  # type: ignore[arg-type]
+        rare = [_is_rare(marks) & (not isinstance(k, Reference)) for k, marks in zip(kinds, known.marks, strict=True)]
+        order = sorted(range(len(kinds)), key=lambda i: -int(np.count_nonzero(rare[i])))
+        left, at = np.array(numbers, int), np.array(positions, int)
+        alike = np.ones(len(left), bool)  # in all columns so far
+        for i in order:
+            if not len(left):
+                break
+            values = self._values(left.tolist(), known.columns[i], kinds[i])
+            same = _same(kinds[i], values, known.marks[i][at], self._using)
+            is_long = np.fromiter((len(str(value)) >= TELLING_CHARACTERS for value in values), bool, len(values))
+            open_ = ~(same & rare[i][at] & is_long)
+            left, at, alike = left[open_], at[open_], (alike & same)[open_]
+        return [int(number) for number in left[~alike]]
+
+    def _values(self, numbers: Sequence[int], name: str, kind: Kind | None) -> list[Any]:
+        """Return the present values of a column in the rows with these ascending numbers, which are there."""
+        value: Any = models.F(self._model._meta.get_field(name).attname)  # type: ignore[union-attr]
+        if kind is not None and kind.reads_text(connections[self._using]):
+            value = Cast(value, models.TextField())
         rows = all_rows(self._model, self._using)
         is_range = isinstance(self._keys, RangeOfKeys)
         if is_range:
@@ -329,9 +336,8 @@ class _Judge:
             rows = rows.alias(nth=nth).filter(nth=0)
         elif not is_range or len(numbers) * 10 < span:
             rows = rows.filter(pk__in=[self._keys.key(number) for number in numbers])
-        found = {self._keys.number(row[0]): row[1:] for row in rows.values_list("pk", *attributes)}
-        missing = (None,) * len(names)
-        return [found.get(number, missing) for number in numbers]
+        found = {self._keys.number(key): value for key, value in rows.values_list("pk", value)}
+        return [found.get(number) for number in numbers]
 
     def _read_marks(self) -> _Known | None:
         marks = KeyRange.objects.using(self._using).filter(pk=self._range.pk).values_list("marks", flat=True).first()
@@ -392,10 +398,10 @@ def _same(kind: Kind | None, values: Sequence[Any], marks: Marks, using: str) ->
     return same
 
 
-def _is_rare(marks: Marks, positions: np.ndarray) -> np.ndarray:
-    """Return which of the marks at the positions few rows have."""
+def _is_rare(marks: Marks) -> np.ndarray:
+    """Return which of the marks few rows have."""
     _, inverse, counts = np.unique(marks, return_inverse=True, return_counts=True)
-    rare: np.ndarray = (counts[inverse] <= max(1, len(marks) // COMMON))[positions]
+    rare: np.ndarray = counts[inverse] <= max(1, len(marks) // COMMON)
     return rare
 
 

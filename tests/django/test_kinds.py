@@ -186,6 +186,19 @@ def test_moments__of_other_zones_are_the_same_moments() -> None:
     assert one.column(elsewhere, 1).tolist() == one.column(NOON, 1).tolist()
 
 
+def test_moments__are_read_from_the_texts_that_sqlite_stores() -> None:
+    """Those that somebody wrote in other ways are other moments than any that was generated."""
+    one, first = kind(MOMENT), datetime(1, 1, 1, tzinfo=UTC)
+    moments = [NOON, NOON + timedelta(microseconds=1), first, None]
+    texts = ["2026-01-04 12:00:00", "2026-01-04 12:00:00.000001", "0001-01-01 00:00:00", None]
+    assert one.read(texts).tolist() == one.read(moments).tolist()
+    odd = ["2026-01-04 12:00", "2026-01-04 12:00:00+02:00", "it was at noon, I think", "", "2026-13-04 12:00:00"]
+    assert one.python(one.read([*texts[:3], texts[0]])) == [*moments[:3], NOON]
+    found = one.read([*odd, *texts]).tolist()
+    assert found[len(odd) :] == one.read(moments).tolist()
+    assert set(found[: len(odd)]) == {np.iinfo(np.int64).min}
+
+
 def test_kind_of__is_that_of_the_nearest_class() -> None:
     class Code(models.CharField):
         pass

@@ -156,6 +156,10 @@ class Kind(ABC):
         """Return values that the ORM gave as a stored column."""
         return self.of_list(values)
 
+    def reads_text(self, connection: BaseDatabaseWrapper) -> bool:
+        """Return True if `read` also takes what is stored as the text that it is, which is quicker."""
+        return False
+
     @property
     def reader(self) -> Field[Any, Any] | None:
         """The field that reads what is stored, where the column's own field makes of it what can't be compared."""

@@ -111,10 +111,15 @@ class Moment(_Time):
         return microseconds(value)
 
     def read(self, values: Sequence[Any]) -> Column:
-        """Return stored moments; those of a column without time zone are UTC's."""
+        """Return stored moments; those of a column without time zone, and texts, are UTC's."""
+        if any(isinstance(value, str) for value in values):
+            return _of_texts(values)
         return super().read(
             [value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value for value in values]
         )
+
+    def reads_text(self, connection: BaseDatabaseWrapper) -> bool:
+        return connection.vendor == "sqlite" and connection.timezone is UTC and not self.is_adapted
 
     def anchor(self, target: Target) -> int:
         return microseconds(target.anchored_at)
@@ -238,6 +243,26 @@ class Duration(Kind):
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
     ) -> Cells:
         return cells.of_intervals(column)  # type: ignore[arg-type]
+
+
+def _of_texts(values: Sequence[str | None]) -> Column:
+    """Return moments of UTC as SQLite has them; what Django hasn't written is before all years."""
+    texts = np.array([value or "" for value in values])
+    lengths = np.strings.str_len(texts)
+    texts[(lengths != 19) & (lengths != 26)] = ""  # of a whole second, and of a microsecond
+    try:
+        found = texts.astype("M8[us]")
+    except ValueError:
+        found = np.array([_moment(text) for text in texts.tolist()], "M8[us]")
+    nulls = np.array([value is None for value in values], bool)
+    return masked(found.view("i8"), nulls if nulls.any() else None)
+
+
+def _moment(text: str) -> np.datetime64:
+    try:
+        return np.datetime64(text, "us")
+    except ValueError:
+        return np.datetime64("NaT", "us")
 
 
 def _of_timedeltas(array: NDArray[Any]) -> NDArray[Any]:
