@@ -73,6 +73,8 @@ class Insert(Loader):
     def finish(self) -> None:
         """Recreate the indexes, with the same names and definitions, and check the foreign keys."""
         total = len(self._dropped)
+        if total:
+            self.report(Progress("step", f"Recreating {total} indexes"))
         for n, index in enumerate(indexes.recreate(self.connection, self._dropped), 1):
             what = f"Recreating indexes {n} of {total}: {index.name}"
             self.report(Progress("recreating", what, table=index.table.label, done=n, total=total))

@@ -10,6 +10,8 @@ from model_bakery import baker
 from accounts.models import User
 from orders.models import Order
 from seeding import ClearResult, SeedError, SeedResult, clear, plan, seed, status, verify
+from seeding.report.progress import Progress
+from seeding.report.steps import Steps
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +35,20 @@ def test_seed__of_many_rows_in_a_test() -> None:
     with pytest.raises(IntegrityError):
         connection.check_constraints()
     transaction.set_rollback(True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_seed__says_which_index_it_recreates() -> None:
+    steps, shown = Steps(), []
+
+    def report(event: Progress) -> None:
+        steps.update(event)
+        if event.stage == "recreating":
+            shown.append(steps.in_words())
+
+    seed(row_counts={"users": 50, "orders": 6_000}, report=report)
+    assert any("orders_created_at" in line for line in shown)
+    assert [line for line in shown if not line.startswith("Recreating ")] == []
 
 
 def test_seed__raises_seed_errors() -> None:
