@@ -51,6 +51,28 @@ def is_untouched_since(connection: BaseDatabaseWrapper, moment: Moment | None) -
         return bool(cursor.fetchone()[0] == moment[0])
 
 
+def quiet_moment_of_nodes(connection: BaseDatabaseWrapper) -> Moment | None:
+    """Return the present moment of each worker of a cluster, which numbers its transactions itself; None as above."""
+    found = _of_nodes(connection)
+    return None if any(above != below for _, above, below in found) else tuple((node, above) for node, above, _ in found)
+
+
+def are_nodes_untouched_since(connection: BaseDatabaseWrapper, moment: Moment | None) -> bool:
+    """Return True if no other transaction has written anything to any of the workers since."""
+    return moment is not None and tuple((node, above) for node, above, _ in _of_nodes(connection)) == moment
+
+
+def _of_nodes(connection: BaseDatabaseWrapper) -> list[tuple[str, str, str]]:
+    asked = "SELECT pg_snapshot_xmax(s) || ' ' || pg_snapshot_xmin(s) FROM pg_current_snapshot() AS s"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nodename || ':' || nodeport, split_part(result, ' ', 1), split_part(result, ' ', 2)"
+            " FROM run_command_on_workers(%s) ORDER BY 1",
+            [asked],
+        )
+        return list(cursor.fetchall())
+
+
 def _of_sqlite(connection: BaseDatabaseWrapper) -> Moment:
     versions = [pragma(connection, name) for name in ("data_version", "schema_version")]
     return connection.connection, connection.connection.total_changes, *versions

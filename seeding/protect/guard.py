@@ -21,7 +21,12 @@ from ..database import record
 from ..database.catalogue import Catalogue, Table
 from ..database.connections import describe
 from ..database.foreign_keys import ForeignKey, foreign_keys, related_tables
-from ..database.moments import is_untouched_since, quiet_moment
+from ..database.moments import (
+    are_nodes_untouched_since,
+    is_untouched_since,
+    quiet_moment,
+    quiet_moment_of_nodes,
+)
 from ..database.rows import all_rows
 from ..declare.keys import Keys, keys_there
 from ..declare.registry import Seeders
@@ -115,12 +120,15 @@ class Guard:
         disposable = [model._meta.db_table for seeder in seeders for model in seeder.disposable]
         self.disposable = set(self.catalogue.of_models(disposable).values())
         self.lost: list[Lost] = []
+        self._is_spread = any(table.is_distributed for table in self.tables)
+        self._moment_of_nodes = quiet_moment_of_nodes(self.connection) if self._is_spread else None
 
     @property
     def is_current(self) -> bool:
         """Whether it is certain that all is still as the guard has read it."""
-        are_here = all(table.relkind == "r" and not table.is_distributed for table in self.tables)
-        return are_here and is_untouched_since(self.connection, self._moment)
+        if any(table.relkind != "r" for table in self.tables) or not is_untouched_since(self.connection, self._moment):
+            return False
+        return not self._is_spread or are_nodes_untouched_since(self.connection, self._moment_of_nodes)
 
     def look(self) -> Guard:
         """Find out what is kept, deleted and lost; return the guard."""

@@ -17,7 +17,7 @@ import pytest
 from tests.support.cluster import URL, WHY_NOT, Cluster, cluster, connection_of, join
 from tests.support.project import Project
 
-from .databases import LARGE, SIZES, V2, refused, within
+from .databases import LARGE, SIZES, V2, refused, until, within
 
 pytestmark = pytest.mark.skipif(not URL, reason=WHY_NOT)
 
@@ -206,6 +206,31 @@ SELECT count(*) FROM pg_class AS c WHERE relkind = 'r' AND relname ~ '^(users|or
 (SELECT FROM pg_locks AS l WHERE l.relation = c.oid AND mode = 'AccessExclusiveLock' AND granted
  AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
 """
+
+
+def test_moment__of_the_nodes(shop: Cluster) -> None:
+    """What is written on one of them is never missed, through whichever server."""
+    (key,) = shop.coordinator.query("SELECT min(id) FROM orders")[0]
+    for server in shop.all:
+        until(lambda: asked(shop, "pass") == "True", within_s=60)
+        assert asked(shop, f"other.execute('UPDATE orders SET total = 6 WHERE id = {key}')", server) == "False"
+        assert asked(shop, f"other.execute('BEGIN; UPDATE orders SET total = 7 WHERE id = {key}')", server) == "True"
+
+
+def asked(shop: Cluster, meanwhile: str, server: Project | None = None) -> str:
+    """Return whether the nodes are untouched after what another session does meanwhile."""
+    code = f"""
+import psycopg
+from django.db import connection
+from seeding.database.moments import are_nodes_untouched_since, quiet_moment_of_nodes
+with psycopg.connect(**{(server or shop.coordinator).parameters!r}, autocommit=True) as other:
+    before = quiet_moment_of_nodes(connection)
+    {meanwhile}
+    print(are_nodes_untouched_since(connection, before))
+"""
+    done = shop.coordinator.run("shell", "-v0", "-c", code)
+    assert done.stderr == ""
+    return done.stdout.strip()
 
 
 def test_seeds__two_at_once(shop: Cluster) -> None:
