@@ -98,7 +98,7 @@ def _attempt(username: str, address: str) -> Iterator[None]:
         for key in limits:
             _add(key, -1)
         if _add(f"{window} busy", 1) == 1:
-            logger.warning("A log-in as %s is put off, and maybe more: %s log-ins are being checked.", who, AT_ONCE)
+            logger.warning("Deferred a log-in as %s, and maybe others: %s are being checked already.", who, AT_ONCE)
         raise Throttled(BUSY_S)
     try:
         with _turn:

@@ -169,8 +169,8 @@ class Attempt:
             there = record.applied(self._using)
         except Error as exc:
             raise SeedError(
-                f"{describe(self._using)} was lost while {self._config.version} was committed ({message_of(exc)}): "
-                "look with `manage.py seed --check` whether it is applied."
+                f"The connection to {describe(self._using)} was lost while {self._config.version} was being committed "
+                f"({message_of(exc)}): run `manage.py seed --check` to see whether it is applied."
             ) from exc
         return SeedResult.of(there, skipped=False) if there == mine and there.seeded_at == mine.seeded_at else None
 
@@ -178,7 +178,7 @@ class Attempt:
         """Record the failed attempt, where the database lets itself be written; return the error to raise."""
         if isinstance(exc, KeyboardInterrupt):
             error: SeedError = Interrupted(
-                f"Interrupted while {self._doing}; nothing was changed. Run the seed again to go on.",
+                f"Interrupted while {self._doing}; nothing was changed. Run the same command again to start over.",
                 getattr(exc, "signal_number", signal.SIGINT),
             )
         elif isinstance(exc, DatabaseError | InterfaceError):

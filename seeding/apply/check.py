@@ -36,7 +36,7 @@ def check(
     seeders, dataset = prepare(config)
     if dict(dataset.row_counts) != attempt.counts:
         raise Differs(
-            f"{config.version} was applied with {counted(attempt.counts)}, and is now "
+            f"{config.version} was applied with {counted(attempt.counts)}, and asked for now are "
             f"{counted(dataset.row_counts)}: run `manage.py seed --force` to seed again, or ask for the counts that "
             "were applied."
         )

@@ -161,6 +161,6 @@ class Clearing(Attempt):
             return self._deleted if there.exists() else None
         except Error as exc:
             raise SeedError(
-                f"{describe(self._using)} was lost while {self._doing} was committed ({message_of(exc)}): look with "
-                "`manage.py seed --status` how it ended."
+                f"The connection to {describe(self._using)} was lost while {self._doing} was being committed "
+                f"({message_of(exc)}): run `manage.py seed --status` to see how it ended."
             ) from exc

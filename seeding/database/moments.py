@@ -54,7 +54,9 @@ def is_untouched_since(connection: BaseDatabaseWrapper, moment: Moment | None) -
 def quiet_moment_of_nodes(connection: BaseDatabaseWrapper) -> Moment | None:
     """Return the present moment of each worker of a cluster, which numbers its transactions itself; None as above."""
     found = _of_nodes(connection)
-    return None if any(above != below for _, above, below in found) else tuple((node, above) for node, above, _ in found)
+    if any(above != below for _, above, below in found):
+        return None
+    return tuple((node, above) for node, above, _ in found)
 
 
 def are_nodes_untouched_since(connection: BaseDatabaseWrapper, moment: Moment | None) -> bool:

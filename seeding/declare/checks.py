@@ -14,7 +14,7 @@ from django.db.models import Field
 from ..errors import ConfigurationError, RegistrationError
 from ..generate.existing import ExistingRows, Lookup
 from ..generate.generic import GenericRows
-from ..report.wording import in_one_line, shown
+from ..report.wording import counted, in_one_line, shown
 from .defaults import constant_of, failure_of, is_filled_by_the_database, random_uuid_of
 from .inheritance import lineage, own_fields
 from .kinds import kind_of
@@ -298,10 +298,14 @@ def check_counts(seeders: Sequence[Seeder], counts: Mapping[str, int]) -> None:
         for parent, is_required in seeder.parents.items():
             table, parents = parent._meta.db_table, counts[parent._meta.db_table]
             if rows and not parents and is_required:
-                raise ConfigurationError(f"{rows:,} {seeder.table} can't be made with 0 {table}: ask for at least 1.")
+                raise ConfigurationError(
+                    f"{counted({seeder.table: rows})} can't be generated without {table}: ask for at least "
+                    f"{counted({table: 1})}."
+                )
             if parent is seeder.key_parent and rows > parents:
                 raise ConfigurationError(
-                    f"{rows:,} {seeder.table} can't be made with {parents:,} {table}, one each: ask for no more."
+                    f"{counted({seeder.table: rows})} need as many {table}, and there are only {parents:,}: ask for no "
+                    "more."
                 )
         if rows > 1 and (names := _unique_constants(seeder)):
             raise RegistrationError(

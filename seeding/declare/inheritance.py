@@ -191,7 +191,7 @@ def _check_alike(seeder: Seeder, declared: Mapping[Field[Any, Any], SeededColumn
     for column in seeder.columns:
         other = declared[column.field]
         if (column.is_existing, column.targets) != (other.is_existing, other.targets):
-            wrong = "it refers to other rows than the column does for another model with rows in its table"
+            wrong = "another seeder of the same table refers to other rows in it: both must refer to the same ones"
             raise unfit_column(seeder, column.name, ValueError(wrong))
 
 
@@ -201,7 +201,7 @@ def _filled(seeder: Seeder, column: SeededColumn, constant: Constant, count: int
     try:
         if column.is_existing:
             if constant.value is not None:
-                raise ValueError("it refers to existing rows for another model with rows in its table: declare it")
+                raise ValueError("another seeder of the same table refers to existing rows in it: declare it here, too")
             return ExistingRows.nulls(column.field.related_model, count)
         return column.kind.column(value, count)
     except (TypeError, ValueError) as exc:

@@ -188,7 +188,7 @@ def _function(draft: Draft, decorator: str) -> str:
     if draft.one_row:
         lines.append(f"# One row only, as {draft.one_row} must be unique, and nothing known is different in each row.")
     if draft.broken:
-        lines.append(_comment(f"These rows may not keep {' and '.join(draft.broken)}: see the model's constraints."))
+        lines.append(_comment(f"These rows might violate {' and '.join(draft.broken)}: see the model's constraints."))
     lines.append(decorator)
     lines.append(f"def {_function_name(draft.model)}(rows: Rows) -> Columns:")
     for variable in draft.variables:

@@ -29,9 +29,9 @@ class Tree:
     def __init__(self, count: int, *, low: int = 0, high: int = 8, roots: int = 1, salt: str = "") -> None:
         """Raises ValueError for no root, for bounds that let a tree die out, and for more than 250 levels."""
         if index(roots) < 1:
-            raise ValueError(f"a tree with {roots} roots: it takes at least 1")
+            raise ValueError(f"a tree with {roots} roots: it must have at least 1")
         if not 0 <= low <= high or (low + high < 3 and low != high) or high < 1:
-            raise ValueError(f"a tree of {low} to {high} children a row: it takes at least 0 to 3, or 1 to 1")
+            raise ValueError(f"a tree of {low} to {high} children a row would die out: use at least 0 to 3, or 1 to 1")
         self.count = count
         self.roots = roots
         self._blocks = blocks(low, high, f"tree/{salt}", ahead=True)

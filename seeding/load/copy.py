@@ -86,7 +86,7 @@ class Copy(Loader):
             for change in map(guard.change_of, self.seeders)
             if not change.kept and not obstacles.prevents_truncation(change.table)
         ]
-        self.report(Progress("step", f"Dropping {len(self._dropped)} indexes and keys"))
+        self.report(Progress("step", f"Dropping {len(self._dropped)} constraints and indexes"))
         constraints.drop(self.connection, self._dropped)
         self._truncated = _without_referenced(emptied, [d for d in left if d.kind == "f"])
         self.delete(guard, [table for table in tables if table not in self._truncated], losses_too=losses_too)
@@ -125,7 +125,7 @@ class Copy(Loader):
         super().finish()  # of what was left as it is
         if self._dropped:
             total = len(self._dropped)
-            self.report(Progress("step", f"Recreating {total} indexes and keys"))
+            self.report(Progress("step", f"Recreating {total} constraints and indexes"))
             with self.connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT set_config('maintenance_work_mem', %s, true)"

@@ -13,6 +13,7 @@ from ..errors import Refused
 from ..generate.columns import Column
 from ..generate.streams import Dataset
 from ..report.progress import Progress, Report
+from ..report.wording import number_of
 from .guard import Guard
 
 SEARCHED_ROWS = 1_000_000  # of a table: further ones would take long, and the database refuses a clash anyway
@@ -25,7 +26,8 @@ def clashes(guard: Guard, seeders: Seeders, dataset: Dataset, target: Target, re
         names = [c.name for c in seeder.columns if c.parent is None and not c.targets and is_unique(c.field)]
         keys = [key[0] for key in guard.change_of(seeder).kept] if names else []
         if keys:
-            report(Progress("note", f"Comparing {len(keys):,} kept rows of {seeder.table} with the new ones."))
+            kept = number_of(len(keys), "kept row")
+            report(Progress("note", f"Comparing {kept} of {seeder.table} with the new ones."))
             found += _clashes(guard, seeder, names, keys, dataset, target)
     return found
 

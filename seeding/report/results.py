@@ -203,16 +203,16 @@ class Verification:
 
     def __str__(self) -> str:
         outside = counted({table.table: table.outside for table in self.tables if table.outside})
-        also = [f"Also there, but not created by it: {outside}."] if outside else []
+        also = [f"Not created by a seed: {outside}."] if outside else []
         if self.same:
             rows = counted({table.table: table.generated for table in self.tables})
             return " ".join([f"{self.version} is verified: {rows} are as they were generated.", *also])
-        lines = [f"{self.version} isn't what was generated:"]
+        lines = [f"The data of {self.version} differs from what was generated:"]
         for table in self.tables:
             if table.different or table.missing:
                 lines.append(
-                    f"  {table.table}: {table.different:,} of {table.generated:,} rows differ, "
-                    f"{table.missing:,} are missing"
+                    f"  {table.table}: {number_of(table.generated, 'row')} generated, {table.different:,} different, "
+                    f"{table.missing:,} missing"
                 )
             if not table.recorded:
                 lines.append(f"  {table.table}: the code now generates other rows than the recorded ones")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from .results import Node, SeedPlan, SeedStatus, cluster_in_words
-from .wording import duration, printable
+from .wording import duration, number_of, printable
 
 if TYPE_CHECKING:
     from ..models import SeedMetadata
@@ -27,9 +27,9 @@ def plan_as_text(plan: SeedPlan) -> str:
     lines = [f"{plan.database}: {plan.version} is {'applied' if plan.applied else 'not applied'}."]
     lines += _cluster(plan.nodes)
     lines.append(
-        f"A seed would skip. With --force, by the loader {plan.loader}, it would:"
+        f"The seed would be skipped. With --force and the loader {plan.loader}, it would:"
         if plan.applied
-        else f"A seed, by the loader {plan.loader}, would:"
+        else f"A seed with the loader {plan.loader} would:"
     )
     names = max((len(t.table) for t in plan.tables), default=0) + 1
     deleted = max((len(f"{t.delete:,}") for t in plan.tables), default=0)
@@ -54,7 +54,7 @@ def _clearing_as_text(plan: SeedPlan) -> str:
         return "\n".join([*lines, "There are no seeded rows to clear."])
     names = max(len(t.table) for t in plan.tables) + 1
     deleted = max(len(f"{t.delete:,}") for t in plan.tables)
-    lines.append("Clearing would, and nothing else:")
+    lines.append("Clearing would do only this:")
     lines += [
         f"  {t.table + ':':<{names}} delete {t.delete:>{deleted},} seeded rows, keep {t.keep:,}" for t in plan.tables
     ]
@@ -106,7 +106,7 @@ def status_as_text(status: SeedStatus, width: int, colours: Mapping[str, Callabl
             printable(attempt.error), width - 4, initial_indent="    ", subsequent_indent="    ", max_lines=4
         )
     if status.attempt_count > len(shown):
-        lines.append(f"and {status.attempt_count - len(shown):,} earlier ones; --format json lists all.")
+        lines.append(f"and {number_of(status.attempt_count - len(shown), 'earlier attempt')}; --format json lists all.")
     return "\n".join(lines)
 
 

@@ -94,7 +94,7 @@ class SeededDatabases:
         try:
             yield
         except Exception as exc:
-            again = SeedError(f"Building this failed before: {in_one_line(exc)}.")
+            again = SeedError(f"Building the seeded database for this test failed before: {in_one_line(exc)}.")
             self._contents[wanted] = exc if isinstance(exc, SeedError) else again
             raise
 
@@ -117,7 +117,7 @@ class SeededDatabases:
         if clone.is_in_use == is_clone:
             return
         if connections[using].in_atomic_block:
-            raise SeedError(f"The database {using!r} can't be exchanged in a transaction, and the test is in one.")
+            raise SeedError(f"The test is in a transaction, in which the database {using!r} can't be switched.")
         clone.templates.switch(name)
         clone.is_in_use = is_clone
 

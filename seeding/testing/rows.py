@@ -31,7 +31,7 @@ def seeded(model: type[M], row: int | str, *, using: str = "default") -> M:
     keys = recorded_keys({table: found})[table]
     if not 0 <= number < keys.count:
         what = f"{shown(row)}, row {number}" if isinstance(row, str) else f"row {number}"
-        raise SeedError(f"{table} has no {what}: it has {number_of(keys.count, 'seeded row')}, which count from 0.")
+        raise SeedError(f"{table} has no {what}: it has {number_of(keys.count, 'seeded row')}, numbered from 0.")
     return model._base_manager.using(using).get(pk=keys.key(number))
 
 

@@ -152,8 +152,8 @@ def test_login__takes_a_few_at_a_time_and_checks_one_password(
     assert [(one.status_code, one.headers["Retry-After"], errors(one)) for one in put_off] == [
         (429, "1", [f"{MANY}a few seconds."])
     ] * (login.PER_ACCOUNT + 1)
-    assert [message for message in logged(caplog) if "put off" in message] == [
-        "A log-in as 'boss@example.com' from 192.0.2.1 is put off, and maybe more: 3 log-ins are being checked."
+    assert [message for message in logged(caplog) if "Deferred" in message] == [
+        "Deferred a log-in as 'boss@example.com' from 192.0.2.1, and maybe others: 3 are being checked already."
     ]
     monkeypatch.undo()
     assert attempt("boss@example.com").status_code == 200

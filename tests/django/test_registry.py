@@ -448,9 +448,9 @@ def test_row_counts__must_fit_together() -> None:
 
     registry = registered((Town, {"name": "x"}), count="towns")
     registry.register(Shop, count="shops")(lambda rows: {"name": "x"})
-    with pytest.raises(ConfigurationError, match="4 tests_shop can't be made with 0 tests_town"):
+    with pytest.raises(ConfigurationError, match="4 tests_shop can't be generated without tests_town"):
         registry.discover().row_counts({"towns": 0, "shops": 4})
-    with pytest.raises(ConfigurationError, match="4 tests_shop can't be made with 3 tests_town, one each"):
+    with pytest.raises(ConfigurationError, match="4 tests_shop need as many tests_town, and there are only 3"):
         registry.discover().row_counts({"towns": 3, "shops": 4})
     assert registry.discover().row_counts({"towns": 0, "shops": 0}) == {"tests_town": 0, "tests_shop": 0}
 

@@ -140,7 +140,7 @@ def test_relations__a_key_that_doesnt_fit(sketch: Write) -> None:
 def test_relations__of_heirs_that_differ(sketch: Write) -> None:
     shop = sketch(SHOP, SEEDS.replace('"minutes": 90', '"minutes": 90, "made_in": 0'))
     said = failure(shop, "seed", "--plan")
-    assert "column 'made_in': it refers to other rows than the column does for another model" in said
+    assert "column 'made_in': another seeder of the same table refers to other rows in it" in said
 
 
 def test_relations__existing_rows_of_an_inherited_table_that_is_seeded(sketch: Write) -> None:

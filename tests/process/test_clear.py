@@ -131,7 +131,7 @@ def test_clear__plan_changes_nothing(seeded_project: Project) -> None:
     done = seeded_project.run("seed", "--plan", "--clear", SEED_ENABLED="off")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.partition(": ")[2] == (
-        "v1 is applied.\nClearing would, and nothing else:\n"
+        "v1 is applied.\nClearing would do only this:\n"
         "  users:    delete  20 seeded rows, keep 0\n"
         "  orders:   delete 100 seeded rows, keep 0\n"
         "  payments: delete 100 seeded rows, keep 0\n"

@@ -163,7 +163,7 @@ def test_verify__names_the_row_by_its_uuid(sketch: Write) -> None:
     shop.query(f"DELETE FROM shop_sheet WHERE product_id = {sql(gone)}")
     said = failure(shop, "seed", "--verify", code=4)
     assert f"shop_sheet {key}, text: was " in said
-    assert "1 of 40 rows differ, 1 are missing" in said
+    assert "40 rows generated, 1 different, 1 missing" in said
 
 
 def test_uuids__no_room_above_a_kept_row(sketch: Write) -> None:

@@ -162,7 +162,7 @@ def test_seed__tells_short_times_in_milliseconds(project: Project) -> None:
 def test_help__has_examples_and_exit_codes_within_60_columns(project: Project) -> None:
     done = project.run("seed", "--help", COLUMNS="60")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "  manage.py seed --version v2  replace the data with v2's\n" in done.stdout
+    assert "  manage.py seed --version v2  replace the data with v2\n" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 60
     codes = re.findall(r"^  (\d+(?:, \d+)*)  ", done.stdout.partition("exit codes:\n")[2], re.M)
     assert codes == ["0", "1", "2", "3", "4", "5", "6", "130, 143"]
@@ -182,14 +182,14 @@ BAD_VALUES = [
     (("seed",), {"SEED_VERSION": "v 1;drop"}, 1, "SEED_VERSION: 'v 1;drop' is not a valid version name"),
     (("seed",), {"SEED_VERSION": "v" * 65}, 1, "(65 characters) is not a valid version name"),
     (("seed",), {"SEED_USERS": "abc"}, 1, "SEED_USERS: 'abc' is not a valid number of rows"),
-    (("seed",), {"SEED_USERS": "0"}, 1, "10,000 orders can't be made with 0 users"),
+    (("seed",), {"SEED_USERS": "0"}, 1, "10,000 orders can't be generated without users"),
     (("seed",), {"SEED_LOADER": "teleport"}, 1, "SEED_LOADER: 'teleport' is not a loader"),
     (("seed",), {"SEED_ANCHOR": "soon"}, 1, "SEED_ANCHOR: 'soon' is not a date"),
     (("seed",), {"SEED_ENABLED": "perhaps"}, 1, "SEED_ENABLED: 'perhaps' is neither on nor off"),
     (("seed",), {"SEED_LOCK_TIMEOUT": "-3"}, 1, "SEED_LOCK_TIMEOUT: '-3' is not a valid number of seconds"),
     (("seed", "--users", "-1"), {}, 2, "argument --users: '-1' is not a valid number of rows"),
     (("seed", "--users", "ten"), {}, 2, "argument --users: 'ten' is not a valid number of rows"),
-    (("seed", "--users", "0", "--orders", "10"), {}, 2, "10 orders can't be made with 0 users"),
+    (("seed", "--users", "0", "--orders", "10"), {}, 2, "10 orders can't be generated without users"),
     (("seed", "--seed-version", "../x"), {}, 2, "argument --seed-version: '../x' is not a valid version name"),
     (("seed", "--loader", "teleport"), {}, 2, "argument --loader: 'teleport' is not a loader"),
     (("seed", "--database", "elsewhere"), {}, 2, "The database alias 'elsewhere' doesn't exist: use one of default"),
@@ -257,7 +257,7 @@ def test_check(seeded_project: Project, project: Project) -> None:
     assert project.run("seed", "--check").returncode == 3
     other = seeded_project.run("seed", "--check")
     assert other.returncode == 4
-    assert "v1 was applied with 20 users, 100 orders, 100 payments, and is now 1,000 users, 10,000" in other.stderr
+    assert "v1 was applied with 20 users, 100 orders, 100 payments, and asked for now are 1,000 users" in other.stderr
     seeded_project.query("UPDATE seed_metadata SET sample_digests = '{}'")
     changed = seeded_project.run("seed", "--check", *sizes)
     assert changed.returncode == 4
@@ -270,7 +270,7 @@ def test_plan__changes_nothing(seeded_project: Project) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     loader = "copy" if IS_POSTGRESQL else "insert"
     assert done.stdout.partition(": ")[2] == (
-        f"v2 is not applied.\nA seed, by the loader {loader}, would:\n"
+        f"v2 is not applied.\nA seed with the loader {loader} would:\n"
         "  users:    delete  20 seeded rows, keep 0, create  1,000\n"
         "  orders:   delete 100 seeded rows, keep 0, create 10,000\n"
         "  payments: delete 100 seeded rows, keep 0, create 10,000\n"
@@ -377,7 +377,7 @@ def test_seed__interrupted(seeded_project: Project, number: signal.Signals, code
     _, stderr = process.communicate(timeout=60)
     assert time.monotonic() - started < 5
     assert process.returncode == code
-    assert stderr == ("Interrupted while seeding v1; nothing was changed. Run the seed again to go on.\n")
+    assert stderr == ("Interrupted while seeding v1; nothing was changed. Run the same command again to start over.\n")
     assert seeded_project.content() == before
     assert seeded_project.history()[0][3] == "failed"
 
@@ -416,14 +416,14 @@ def test_verify(seeded_project: Project) -> None:
     differs = seeded_project.run("seed", "--verify")
     assert (differs.returncode, differs.stdout) == (4, "")
     lines = differs.stderr.splitlines()
-    assert lines[0] == "v1 isn't what was generated:"
-    assert lines[1] == "  users: 1 of 20 rows differ, 0 are missing"
-    assert lines[2] == "  orders: 1 of 100 rows differ, 0 are missing"
-    assert lines[3] == "  payments: 0 of 100 rows differ, 2 are missing"
+    assert lines[0] == "The data of v1 differs from what was generated:"
+    assert lines[1] == "  users: 20 rows generated, 1 different, 0 missing"
+    assert lines[2] == "  orders: 100 rows generated, 1 different, 0 missing"
+    assert lines[3] == "  payments: 100 rows generated, 0 different, 2 missing"
     assert re.fullmatch(r"    users 3, first_name: was \w+, is Ada", lines[4])
     assert lines[5] == "    users 3, is_active: was True, is False"
     assert lines[6] == f"    orders 77, total: was {total:.2f}, is {float(total) + 0.01:.2f}"
-    assert lines[7] == "Also there, but not created by it: 1 user."
+    assert lines[7] == "Not created by a seed: 1 user."
 
 
 def test_verify__finds_code_that_generates_something_else(seeded_project: Project) -> None:

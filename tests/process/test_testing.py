@@ -235,7 +235,7 @@ def test_plugin__says_what_is_wrong_once_and_briefly(suite: Suite) -> None:
     done = suite.run(*suite.pytest_command())
     assert "2 errors" in done.stdout
     assert done.stdout.count("Traceback") <= 1
-    assert "Building this failed before: not today." in done.stdout
+    assert "Building the seeded database for this test failed before: not today." in done.stdout
     assert suite.migrations == 1
     assert [name for name in suite.databases() if "lock" not in name] == []
 

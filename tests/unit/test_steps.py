@@ -36,21 +36,21 @@ def rows(stage: str, done: int, total: int, table: str = "orders") -> Progress:
 
 
 def test_steps__a_step_has_a_line_once_it_took_five_seconds(steps: Steps, clock: Clock) -> None:
-    assert steps.update(Progress("step", "Dropping 15 indexes and keys")) == ""
+    assert steps.update(Progress("step", "Dropping 15 constraints and indexes")) == ""
     clock.now += 4.9
-    assert steps.update(Progress("step", "Recreating 15 indexes and keys")) == ""
+    assert steps.update(Progress("step", "Recreating 15 constraints and indexes")) == ""
     clock.now += 44.04
-    assert steps.update(Progress("step", "Committing")) == "  Recreating 15 indexes and keys     44.0 s"
+    assert steps.update(Progress("step", "Committing")) == "  Recreating 15 constraints and indexes     44.0 s"
     assert steps.end() == ""
 
 
 def test_steps__names_the_index_and_its_own_time(steps: Steps, clock: Clock) -> None:
-    steps.update(Progress("step", "Recreating 15 indexes and keys"))
+    steps.update(Progress("step", "Recreating 15 constraints and indexes"))
     clock.now += 60
     steps.update(Progress("recreating", "Recreating indexes 7 of 15: orders_created_at", done=7, total=15))
     clock.now += 9.8
     assert steps.in_words() == "Recreating indexes 7 of 15: orders_created_at, 0:09"
-    assert steps.end() == "  Recreating 15 indexes and keys     69.8 s"
+    assert steps.end() == "  Recreating 15 constraints and indexes     69.8 s"
 
 
 def test_steps__of_a_table_says_how_far_and_how_long(steps: Steps, clock: Clock) -> None:
@@ -119,7 +119,7 @@ def test_bar__fits_and_is_complete(steps: Steps, clock: Clock, total: int, width
 
 @pytest.mark.parametrize("width", [48, 58, 98])
 def test_bar__of_an_index_with_a_long_name_keeps_the_end_of_it(steps: Steps, width: int) -> None:
-    steps.update(Progress("step", "Recreating 15 indexes and keys"))
+    steps.update(Progress("step", "Recreating 15 constraints and indexes"))
     steps.update(Progress("recreating", f"Recreating indexes 7 of 15: {LONG}"))
     line = bar_line(steps, width).plain
     assert len(line) < width

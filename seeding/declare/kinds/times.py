@@ -80,7 +80,7 @@ class _Time(Kind):
         low, high = (self.anchor(target) - limit for limit in self.limits)
         if len(values) and (values.min() < high or values.max() > low):
             wrong = values.min() if values.min() < high else values.max()
-            raise ValueError(f"it holds {wrong}, and the years before the anchor go from 1 to 9999")
+            raise ValueError(f"it holds {wrong}, which counted back from the anchor isn't in the years 1 to 9999")
         return masked(self.anchor(target) - values, nulls_of(column))
 
     def anchor(self, target: Target) -> int:

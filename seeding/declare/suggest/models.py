@@ -60,7 +60,7 @@ class Draft:
     columns: dict[str, Expression] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)  # by column: what isn't known, or can't be filled
     nulls: list[Any] = field(default_factory=list)  # relations to models without rows, which stay NULL
-    broken: list[str] = field(default_factory=list)  # check constraints that the rows may not keep
+    broken: list[str] = field(default_factory=list)  # check constraints that the rows might violate
     one_each: Model | None = None  # there can be as many rows as this model has
     one_row: str = ""  # why there can be one row only
     most: int = 1_000_000_000  # rows, as there are no more values

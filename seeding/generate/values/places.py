@@ -75,7 +75,9 @@ class PlaceValues(RowsBase):
 
     def _degrees(self, stream: str, low: int, high: int, places: int, most: int) -> Numbers:
         if not -most <= low <= high <= most or not 0 <= places <= _MOST_PLACES:
-            raise ValueError(f"{low} to {high} degrees with {places} places: it takes {-most} to {most}, and 0 to 12")
+            raise ValueError(
+                f"{low} to {high} degrees with {places} places: degrees go from {-most} to {most}, places from 0 to 12"
+            )
         unit = 10**places
         return shifted(scaled(self.bits(stream), (high - low) * unit + 1), low * unit)
 

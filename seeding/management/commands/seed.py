@@ -36,7 +36,7 @@ EXAMPLES_AND_EXIT_CODES = """
 examples:
   manage.py seed               seed, once per version
   manage.py seed --plan        see what that would do
-  manage.py seed --version v2  replace the data with v2's
+  manage.py seed --version v2  replace the data with v2
   manage.py seed --force       apply the version again
   manage.py seed --clear       remove what seeds created
   manage.py seed --status      see the history
@@ -108,7 +108,7 @@ class Command(PlainErrors):
             help=f"one of {', '.join(conf.LOADERS)} (SEED_LOADER, else auto)",
         )
         what.add_argument("--database", default="default", metavar="ALIAS", help="database to seed (default)")
-        parser.add_argument("--force", action="store_true", help="apply the version again though it is applied")
+        parser.add_argument("--force", action="store_true", help="apply the version again even if it is applied")
         parser.add_argument(
             "--overwrite", action="store_true", help="also delete rows not created by a seed, if need be"
         )
@@ -131,11 +131,13 @@ class Command(PlainErrors):
         mode.add_argument(
             "--check",
             action="store_true",
-            help="check whether the version is applied, and what the code still generates",
+            help="check whether the version is applied, and whether the code still generates it",
         )
         mode.add_argument("--verify", action="store_true", help="compare every seeded row with what was generated")
         drafting.add_arguments(parser)
-        parser.add_argument("--format", choices=("table", "json"), default="table", help="of --status and --plan")
+        parser.add_argument(
+            "--format", choices=("table", "json"), default="table", help="how --status and --plan print (table)"
+        )
 
     def handle(self, **options: Any) -> None:
         atexit.register(gc.freeze)  # don't search a process that ends for garbage: it takes longer than a skip

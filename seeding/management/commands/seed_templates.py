@@ -23,7 +23,7 @@ class Command(PlainErrors):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--drop", action="store_true", help="drop them, with what killed test runs left behind")
         parser.add_argument(
-            "--older-than", type=float, default=0, metavar="DAYS", help="only those that were built so long ago"
+            "--older-than", type=float, default=0, metavar="DAYS", help="only those built at least so many days ago"
         )
         parser.add_argument("--database", default="default", metavar="ALIAS", help="whose templates (default)")
 
@@ -49,7 +49,7 @@ class Command(PlainErrors):
         dropped = [each for each in found if templates.drop(each)]
         for each in found:
             if each not in dropped:
-                self.stderr.write(f"{printable(each.name)} is in use, and stays.")
+                self.stderr.write(f"{printable(each.name)} is in use and was not dropped.")
         size = _megabytes(sum(each.size for each in dropped))
         self.stdout.write(f"Dropped {number_of(len(dropped), 'template')} in {templates.place}: {size}.")
 
