@@ -92,23 +92,33 @@ def is_in_transaction(project: Project) -> bool:
     return False
 
 
+def instant(run: int, chance: random.Random, longest_s: float, loaded: str) -> tuple[str, float]:
+    """Return when to stop a seed, as `stopped_seed` takes it.
+
+    The first as soon as a batch is loaded, every other one soon after its transaction has begun, the rest at any time.
+    """
+    if not run:
+        return loaded, 0
+    if run % 2:
+        return "Seeding v", chance.uniform(0, 0.3 * longest_s)
+    return "", chance.uniform(0.3 * longest_s, 1.1 * longest_s)
+
+
 def stopped_seed(
     project: Project,
     *arguments: str,
-    after_s: float | None,
+    after_s: float = 0,
     sizes: tuple[str, ...] = SIZES,
-    loaded: str = "of 300 rows",
+    line: str = "",
 ) -> tuple[subprocess.Popen[str], bool]:
-    """Start a seed, and stop it after so many seconds, or as soon as a batch is loaded.
+    """Start a seed, and stop it so many seconds after it has begun, or after it has printed the line.
 
     Return the process, which stands still, and whether it was stopped within its transaction.
     """
     process = project.start("seed", *sizes, *arguments, "-v2")
-    if after_s is None:
-        assert process.stdout is not None
-        assert any(loaded in line for line in process.stdout)
-    else:
-        time.sleep(after_s)
+    assert process.stdout is not None
+    assert not line or any(line in each for each in process.stdout)
+    time.sleep(after_s)
     process.send_signal(signal.SIGSTOP)
     return process, is_in_transaction(project)
 
@@ -161,9 +171,9 @@ def kill_seeds(project: Project, loader: str, chance: random.Random, sizes: tupl
     reached, met = set(), []
     for run in range(RUNS):
         target = VERSIONS[applied_version(project) == "v1"]
-        after_s = chance.uniform(0.3 * longest_s, 1.1 * longest_s) if run else None
+        line, after_s = instant(run, chance, longest_s, loaded)
         arguments = ("--loader", loader, "--seed-version", target)
-        process, is_met = stopped_seed(project, *arguments, after_s=after_s, sizes=sizes, loaded=loaded)
+        process, is_met = stopped_seed(project, *arguments, sizes=sizes, line=line, after_s=after_s)
         process.send_signal(signal.SIGKILL)
         process.communicate()
         wait_for_server(project)
@@ -195,8 +205,9 @@ def test_server_killed__leaves_one_version_whole(loader: str, chance: random.Ran
             longest_s = seconds_of_a_seed(project, loader)
             for run in range(max(2, RUNS // 5)):
                 target = VERSIONS[project.run("seed", "--check", *SIZES).returncode == 0]
-                after_s = chance.uniform(0.3 * longest_s, longest_s) if run else None
-                process, is_met = stopped_seed(project, "--loader", loader, "--seed-version", target, after_s=after_s)
+                line, after_s = instant(run, chance, longest_s, "of 300 rows")
+                arguments = ("--loader", loader, "--seed-version", target)
+                process, is_met = stopped_seed(project, *arguments, line=line, after_s=after_s)
                 pg_ctl(["-m", "immediate", "-w", "stop"], pgdata=data, user=server.system_user)
                 process.send_signal(signal.SIGCONT)
                 _, stderr = process.communicate(timeout=60)
