@@ -19,7 +19,7 @@ class QuietLogger(Logger):  # type: ignore[misc]
 
     def info(self, msg: str, *args: Any, **kwargs: Any) -> None:
         if msg.startswith("Listening at: %s"):
-            msg, args = "Listening on port %s: http://127.0.0.1:%s/", (PORT, PORT)
+            msg, args = "Listening at %s", (str(args[0]).replace("//0.0.0.0:", "//127.0.0.1:"),)
         super().info(msg, *args, **kwargs)
 
 

@@ -43,14 +43,15 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def server(image: Path) -> Iterator[Server]:
+def server(image: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
+    variable, value = getattr(request, "param", ("PORT", "{}"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--config", "python:config.server"],
         cwd=image,
-        env=environment(PORT=str(port), WEB_CONCURRENCY="3", SEED_ENABLED="off"),
+        env=environment(**{variable: value.format(port)}, WEB_CONCURRENCY="3", SEED_ENABLED="off"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -69,12 +70,13 @@ def server(image: Path) -> Iterator[Server]:
     process.communicate()
 
 
+@pytest.mark.parametrize("server", [("PORT", "{}"), ("GUNICORN_CMD_ARGS", "--bind=127.0.0.1:{}")], indirect=True)
 def test_server__logs_an_address_that_answers_and_no_health_checks(server: Server) -> None:
     assert server.get("/health")[:2] == (200, "healthy\n")
     assert server.get("/admin/login/")[0] == 200
     log = server.stopped()
     (address,) = re.findall(r"http://\S+", log)
-    assert address == f"http://127.0.0.1:{server.port}/"
+    assert address == f"http://127.0.0.1:{server.port}"
     assert "/health" not in log
     assert len(re.findall(r"Booting worker", log)) == 3
     assert len(re.findall(r'"GET /admin/login/ HTTP/1.1" 200', log)) == 1
