@@ -18,6 +18,7 @@ from .names import run
 
 TABLES = (SeedMetadata._meta.db_table, KeyRange._meta.db_table)
 APPLIED_WITHIN_S = 5  # where no lock timeout is known: the health check
+SHARD_TARGET = 30  # of the statistics of shards: 32 of them with the usual 100 would take as long as the rows
 
 
 @contextmanager
@@ -147,18 +148,28 @@ def answers(using: str) -> bool:
 
 
 def analyze(using: str, tables: Sequence[str], lock_timeout_s: float) -> None:
-    """Refresh the planner's statistics of the tables, in a transaction of its own.
-
-    Those of a cluster are vacuumed, too: COPY writes no frozen rows into shards, and an autovacuum of so many new rows
-    would let the next seed wait. That can't be in a transaction; tables that are locked are left out.
-    """
-    connection = connections[using]
+    """Refresh the planner's statistics of the tables, in a transaction of its own."""
     found = Catalogue(using).of_models(tables).values()
-    with bounded(using, max(1.0, lock_timeout_s)), connection.cursor() as cursor:
+    _vacuum(using, [table for table in found if table.is_distributed])
+    with bounded(using, max(1.0, lock_timeout_s)), connections[using].cursor() as cursor:
         for table in found:
             if not table.is_distributed:
                 run(cursor, f"ANALYZE {table.sql}")
-    with connection.cursor() as cursor:
-        for table in found:
-            if table.is_distributed:
-                run(cursor, f"VACUUM (FREEZE, ANALYZE, SKIP_LOCKED) {table.sql}")
+        spread = [table for table in found if table.is_distributed]
+        if spread:
+            cursor.execute("SELECT least(current_setting('default_statistics_target')::int, %s)", [SHARD_TARGET])
+            target = cursor.fetchone()[0]
+            run(cursor, "SET LOCAL citus.propagate_set_commands = 'local'")
+            run(cursor, f"SET LOCAL default_statistics_target = {target}")
+        for table in spread:
+            run(cursor, f"ANALYZE (SKIP_LOCKED) {table.sql}")
+
+
+def _vacuum(using: str, tables: Sequence[Table]) -> None:
+    """Freeze the rows of a cluster's tables, but for those that are locked; not in a transaction.
+
+    COPY writes no frozen rows into shards, and an autovacuum of so many new rows would let the next seed wait.
+    """
+    with connections[using].cursor() as cursor:
+        for table in tables:
+            run(cursor, f"VACUUM (FREEZE, SKIP_LOCKED) {table.sql}")

@@ -18,15 +18,18 @@ transaction wrote a hundred or more of a few thousand marked rows, up to a thous
 where all but one in a hundred are the seed's, or are not. (Were one in a hundred of the rows somebody else's, a
 thousand would all miss them once in 20,000 times, and a hundred once in three times.) A row that somebody adds comes
 with a transaction of its own, and is compared. SQLite doesn't number its transactions, and a cluster doesn't tell them;
-there, all marked rows stand for all others in the same way. Anything else isn't shown to be the seed's, and isn't
-deleted without having been announced; nor is a row with the key of such a row, to which it is linked one to one.
+there, all marked rows, or a few thousand of a cluster's, stand for all others in the same way. Anything else isn't
+shown to be the seed's, and isn't deleted without having been announced; nor is a row with the key of such a row, to
+which it is linked one to one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -60,7 +63,7 @@ CHOSEN_FROM = 2_000  # rows, by which the columns are chosen
 BLOCK = 20_000  # rows that are generated again at once
 TELLING_CHARACTERS = 6
 COMMON = 100  # a value that more than one row in so many has tells nothing
-ASKED = 4_000  # marked rows whose transactions are asked for, or up to twice as many
+ASKED = 4_000  # marked rows that a server is asked for, or up to twice as many
 SAMPLED = 1_000  # of those that one transaction wrote
 FEWEST_SAMPLED = 100  # of which that many tell something of the others
 
@@ -277,9 +280,9 @@ class _Judge:
         if self._recorded is None or self._step == 1:
             return NO
         step = self._step
-        if table.tells_writers:
+        if table.tells_writers or table.is_distributed:
             step *= max(1, self._keys.count // step // ASKED)
-        elif isinstance(self._keys, IntegerKeys) and table.is_distributed:  # whose nodes would each get a list of keys
+        if isinstance(self._keys, IntegerKeys) and table.is_distributed:  # whose nodes would each get a list of keys
             return Selection(f"({table.names[table.key[0]]} - {self._keys.first}) %% {step} = 0")
         return any_of(table, [(self._keys.key(number),) for number in range(0, self._keys.count, step)])
 
@@ -315,7 +318,7 @@ class _Judge:
                 break
             values = self._values(left.tolist(), known.columns[i], kinds[i])
             same = _same(kinds[i], values, known.marks[i][at], self._using)
-            is_long = np.fromiter((len(str(value)) >= TELLING_CHARACTERS for value in values), bool, len(values))
+            is_long = np.fromiter(map(_is_long, values), bool, len(values))
             open_ = ~(same & rare[i][at] & is_long)
             left, at, alike = left[open_], at[open_], (alike & same)[open_]
         return [int(number) for number in left[~alike]]
@@ -329,10 +332,9 @@ class _Judge:
         is_range = isinstance(self._keys, RangeOfKeys)
         if is_range:
             rows = rows.filter(self._keys.rows(numbers[0], numbers[-1] + 1))
-        span = numbers[-1] - numbers[0]
-        is_sample = span and len(numbers) * self._step >= span and not any(number % self._step for number in numbers)
-        if isinstance(self._keys, IntegerKeys) and self._step > 1 and is_sample:
-            nth = models.ExpressionWrapper((models.F("pk") - self._keys.first) % self._step, models.BigIntegerField())
+        span, step = numbers[-1] - numbers[0], gcd(*numbers)
+        if isinstance(self._keys, IntegerKeys) and step > 1 and len(numbers) * step >= span > 0:  # every so many rows
+            nth = models.ExpressionWrapper((models.F("pk") - self._keys.first) % step, models.BigIntegerField())
             rows = rows.alias(nth=nth).filter(nth=0)
         elif not is_range or len(numbers) * 10 < span:
             rows = rows.filter(pk__in=[self._keys.key(number) for number in numbers])
@@ -396,6 +398,11 @@ def _same(kind: Kind | None, values: Sequence[Any], marks: Marks, using: str) ->
     except (TypeError, ValueError, OverflowError):
         return np.zeros(len(values), bool)
     return same
+
+
+def _is_long(value: Any) -> bool:
+    """Return True if a value has enough characters to tell a row from others; that of a date always has."""
+    return isinstance(value, date) or len(str(value)) >= TELLING_CHARACTERS
 
 
 def _is_rare(marks: Marks) -> np.ndarray:

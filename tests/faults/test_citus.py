@@ -81,6 +81,14 @@ def test_seed__as_on_one_server(shop: Cluster, loader: str) -> None:
     project.seed("--force", *sizes, *V2, "--loader", loader)
     verified(project, *V2)
     assert shop.catalogues() == before
+    for worker in shop.workers:
+        pages = "SELECT sum(relallvisible), sum(relpages) FROM pg_class WHERE relname ~ '^orders_[0-9]+$'"
+        with connection_of(worker) as connection:
+            ((frozen, there),) = connection.execute(pages).fetchall()
+            known = connection.execute("SELECT count(*) FROM pg_stats WHERE tablename ~ '^orders_[0-9]+$'").fetchone()
+        assert frozen == there > 0
+        assert known is not None
+        assert known[0] > 0
     nodes_of_orders = {node for node, rows in shop.shards("orders") if rows}
     assert len(nodes_of_orders) == len(shop.names)
     assert sum(rows for _, rows in shop.shards("orders")) == int(sizes[3])
