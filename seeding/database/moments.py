@@ -54,7 +54,7 @@ def is_untouched_since(connection: BaseDatabaseWrapper, moment: Moment | None) -
 def quiet_moment_of_nodes(connection: BaseDatabaseWrapper) -> Moment | None:
     """Return the present moment of each worker of a cluster, which numbers its transactions itself; None as above."""
     found = _of_nodes(connection)
-    if any(above != below for _, above, below in found):
+    if any(above is None or above != below for _, above, below in found):  # None: the node doesn't answer
         return None
     return tuple((node, above) for node, above, _ in found)
 
@@ -64,12 +64,12 @@ def are_nodes_untouched_since(connection: BaseDatabaseWrapper, moment: Moment | 
     return moment is not None and tuple((node, above) for node, above, _ in _of_nodes(connection)) == moment
 
 
-def _of_nodes(connection: BaseDatabaseWrapper) -> list[tuple[str, str, str]]:
+def _of_nodes(connection: BaseDatabaseWrapper) -> list[tuple[str, str | None, str | None]]:
     asked = "SELECT pg_snapshot_xmax(s) || ' ' || pg_snapshot_xmin(s) FROM pg_current_snapshot() AS s"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nodename || ':' || nodeport, split_part(result, ' ', 1), split_part(result, ' ', 2)"
-            " FROM run_command_on_workers(%s) ORDER BY 1",
+            "SELECT nodename || ':' || nodeport, CASE WHEN success THEN split_part(result, ' ', 1) END,"
+            " CASE WHEN success THEN split_part(result, ' ', 2) END FROM run_command_on_workers(%s) ORDER BY 1",
             [asked],
         )
         return list(cursor.fetchall())

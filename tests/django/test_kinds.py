@@ -193,7 +193,14 @@ def test_moments__are_read_from_the_texts_that_sqlite_stores() -> None:
     moments = [NOON, NOON + timedelta(microseconds=1), first, None]
     texts = ["2026-01-04 12:00:00", "2026-01-04 12:00:00.000001", "0001-01-01 00:00:00", None]
     assert one.read(texts).tolist() == one.read(moments).tolist()
-    odd = ["2026-01-04 12:00", "2026-01-04 12:00:00+02:00", "it was at noon, I think", "", "2026-13-04 12:00:00"]
+    odd = [
+        "2026-01-04 12:00",
+        "2026-01-04 12:00:00+02:00",
+        "it was at noon, I think",
+        "",
+        "2026-13-04 12:00:00",
+        "x" * 10_000,
+    ]
     assert one.python(one.read([*texts[:3], texts[0]])) == [*moments[:3], NOON]
     found = one.read([*odd, *texts]).tolist()
     assert found[len(odd) :] == one.read(moments).tolist()

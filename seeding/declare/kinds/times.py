@@ -247,9 +247,8 @@ class Duration(Kind):
 
 def _of_texts(values: Sequence[str | None]) -> Column:
     """Return moments of UTC as SQLite has them; what Django hasn't written is before all years."""
-    texts = np.array([value or "" for value in values])
-    lengths = np.strings.str_len(texts)
-    texts[(lengths != 19) & (lengths != 26)] = ""  # of a whole second, and of a microsecond
+    # Those of a whole second have 19 characters, those of a microsecond 26.
+    texts = np.array([value if value and len(value) in (19, 26) else "" for value in values])
     try:
         found = texts.astype("M8[us]")
     except ValueError:
