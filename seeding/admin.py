@@ -15,7 +15,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 
 from . import admin_actions as actions
-from .errors import SeedError
 from .models import SeedMetadata, Status
 
 SHOWN_TABLES = 5
@@ -130,6 +129,8 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
         attempt = actions.applied()
         if request.method == "POST":
             return self._seed_again(request, found, attempt)
+        from .errors import SeedError
+
         plan = error = None
         if actions.is_quick_to_seed(attempt, found):
             try:

@@ -1,4 +1,7 @@
-"""What a person may set off from the admin: verifying, and seeding again. Only at sizes that take a second or two."""
+"""What a person may set off from the admin: verifying, and seeding again. Only at sizes that take a second or two.
+
+Every command of a project loads this module, and most show no page: what only pages need is imported by them.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.timesince import timesince
 
-from .errors import SeedError
 from .models import SeedMetadata, Status
-from .report.wording import duration
 
 if TYPE_CHECKING:
     from .report.results import SeedPlan
@@ -35,6 +36,7 @@ class Configured(SimpleNamespace):
 def configured() -> Configured:
     """Return what the settings say; where they can't be read, why."""
     from . import conf
+    from .errors import SeedError
 
     try:
         config = conf.read()
@@ -81,6 +83,8 @@ def is_quick_to_seed(attempt: SeedMetadata | None, found: Configured) -> bool:
 
 def seconds(duration_ms: int | None) -> str:
     """Return a duration, where it is known: 0.8 s."""
+    from .report.wording import duration
+
     return "-" if duration_ms is None else duration(duration_ms / 1000)
 
 
@@ -101,6 +105,7 @@ def verify_every_row(request: HttpRequest, attempt: SeedMetadata) -> None:
         messages.warning(request, "That would take long here: run `python manage.py seed --verify` in a shell.")
     else:
         from . import verify
+        from .errors import SeedError
 
         try:
             found = verify(attempt.seed_version, using=using)
@@ -124,6 +129,7 @@ def seed_again(request: HttpRequest, found: Configured) -> SeedMetadata | None:
         messages.warning(request, "A seed is running: look at the plan again when it has ended.")
         return None
     from . import seed
+    from .errors import SeedError
 
     try:
         done = seed(found.version, force=True)

@@ -444,6 +444,38 @@ def test_zone__use_tz_off_works_or_is_refused_by_name(sketch: Write) -> None:
         assert (done.returncode, "USE_TZ" in done.stderr) == (1, True)
 
 
+CHECKED = "import sys; from django.core.management import call_command; call_command('check'); print(*sys.modules)"
+UNSET = dict.fromkeys(("SEED_ANCHOR", "SEED_ENABLED", "SEED_TEMPLATES"))
+
+
+def test_check__reads_no_settings_where_none_are_set(sketch: Write) -> None:
+    """Every command pays for that."""
+    shop = sketch(PERSON, PEOPLE.format(count=3))
+    done = shop.run("shell", "-v0", "-c", CHECKED, **UNSET)
+    assert (done.returncode, "seeding.checks" in done.stdout, "seeding.conf" in done.stdout) == (0, True, False)
+    done = shop.run("shell", "-v0", "-c", CHECKED, **UNSET, SEED_LOCK_TIMEOUT="3")
+    assert (done.returncode, "seeding.conf" in done.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("SEED_VERSION = 'v 1'", "settings.SEED_VERSION: 'v 1' is not a valid version name"),
+        ("USE_TZ = False", "USE_TZ is False, and seeded times are moments in UTC: set USE_TZ = True."),
+        (None, "'default' is MySQL, which can't be seeded: use PostgreSQL or SQLite."),
+    ],
+)
+def test_check__refuses_what_can_not_be_seeded(sketch: Write, settings: str | None, said: str) -> None:
+    shop = sketch(PERSON, PEOPLE.format(count=3))
+    if settings is None:
+        with_engine(shop, "mysql", "MySQL")
+    else:
+        shop.write(settings=f"{settings}\n")
+    done = shop.run("check", **UNSET)
+    assert done.returncode == 1
+    assert f"(seeding.E001) {said}" in done.stderr
+
+
 # Nothing of this project
 
 
