@@ -216,7 +216,8 @@ def test_orders__pick_their_user_from_a_list(page: "Page", address: str) -> None
     page.goto(f"{address}/admin/orders/order/add/")
     with page.expect_popup() as opened:
         page.locator("#lookup_id_user").click()
-    opened.value.locator("#result_list tbody th a").first.click()
+    row = opened.value.locator("#result_list tbody th a").first
+    row.evaluate("link => setTimeout(() => link.click())")  # it closes its window, maybe before `click` would return
     page.wait_for_function("document.getElementById('id_user').value !== ''")
 
 
