@@ -77,6 +77,7 @@ class SeedMetadataAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subs
         return [(None, {"fields": what}), *failure, ("Tables", {"fields": ("tables",)}), ("Run by", {"fields": who})]
 
     def get_urls(self) -> list[URLPattern]:
+        # The views look at the method themselves: the module of Django's decorators would be loaded by every command.
         verify = self.admin_site.admin_view(self.verify_view)
         seed_again = self.admin_site.admin_view(self.seed_again_view)
         return [

@@ -150,12 +150,12 @@ def answers(using: str) -> bool:
 def analyze(using: str, tables: Sequence[str], lock_timeout_s: float) -> None:
     """Refresh the planner's statistics of the tables, in a transaction of its own."""
     found = Catalogue(using).of_models(tables).values()
-    _vacuum(using, [table for table in found if table.is_distributed])
+    spread = [table for table in found if table.is_distributed]
+    _vacuum(using, spread)
     with bounded(using, max(1.0, lock_timeout_s)), connections[using].cursor() as cursor:
         for table in found:
             if not table.is_distributed:
                 run(cursor, f"ANALYZE {table.sql}")
-        spread = [table for table in found if table.is_distributed]
         if spread:
             cursor.execute("SELECT least(current_setting('default_statistics_target')::int, %s)", [SHARD_TARGET])
             target = cursor.fetchone()[0]

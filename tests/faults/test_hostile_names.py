@@ -191,7 +191,7 @@ def test_names__of_tables(project: Project, mallory: str, loader: str, sizes: tu
             f"INSERT INTO {identifier(name)} VALUES (1, 5)",
             by=mallory,
         )
-    for number, name in enumerate(names):  # rows that go along with what goes
+    for number, name in enumerate(names):  # rows to which the deletion cascades
         run(
             project,
             f"CREATE TABLE reply_{number} (n integer REFERENCES {identifier(name)} ON DELETE CASCADE)",
