@@ -26,7 +26,6 @@ from .values import names, stored_columns, stored_fields, types_of
 
 REBUILD_ROWS = 5_000  # from here on, creating indexes and checking foreign keys at the end beats doing it row by row
 REBUILD_ROWS_ON_NODES = 50_000  # of a cluster, where each index is one for each shard
-MAINTENANCE_WORK_MEM = "256MB"
 
 
 class Copy(Loader):
@@ -126,12 +125,6 @@ class Copy(Loader):
         if self._dropped:
             total = len(self._dropped)
             self.report(Progress("step", f"Recreating {total} constraints and indexes"))
-            with self.connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT set_config('maintenance_work_mem', %s, true)"
-                    " WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes(%s)",
-                    [MAINTENANCE_WORK_MEM, MAINTENANCE_WORK_MEM],
-                )
             for n, d in enumerate(constraints.recreate(self.connection, self._dropped), 1):
                 what = f"Recreating {'foreign keys' if d.kind == 'f' else 'indexes'} {n} of {total}: {d.name}"
                 self.report(Progress("recreating", what, table=d.table.label, done=n, total=total))

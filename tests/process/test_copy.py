@@ -205,3 +205,21 @@ def test_copy__waits_for_a_reader_and_lets_the_others_through(project: Project) 
     assert len(waits) > 5
     assert project.content() == rows
     assert len(project.history()) == 1
+
+
+@pytest.mark.parametrize("memory", ["64MB", "1GB"])
+def test_copy__leaves_the_settings_of_a_transaction_of_the_caller(project: Project, memory: str) -> None:
+    script = (
+        "from django.db import connection, transaction\n"
+        "from seeding import seed\n"
+        "def show(name):\n"
+        "    with connection.cursor() as cursor:\n"
+        "        cursor.execute(f'SHOW {name}')\n"
+        "        return cursor.fetchone()[0]\n"
+        "with transaction.atomic():\n"
+        f"    connection.cursor().execute(\"SET LOCAL maintenance_work_mem = '{memory}'\")\n"
+        "    print(seed(row_counts={'users': 500, 'orders': 5000}).loader)\n"
+        "    print(show('maintenance_work_mem'), show('enable_hashjoin'))"
+    )
+    done = project.run("shell", "-v0", "-c", script)
+    assert done.stdout.split("\n")[:2] == ["copy", f"{memory} on"], done.stderr
