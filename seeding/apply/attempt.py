@@ -55,7 +55,7 @@ def look(
     tables = [*record.tables(guard.catalogue), *guard.tables, *guard.existing]
     with locks.reading(config.using, deadline, report, tables):
         read_existing(seeders, dataset, config.using)
-        return (guard if guard.is_current else Guard(seeders, config.using)).look()
+        return (guard if guard.knows_tables else Guard(seeders, config.using)).look()
 
 
 class Attempt:

@@ -58,7 +58,7 @@ class Replacement:
         """Do it; of rows not created by a seed, delete only those that were announced. Raises Refused, LockTimeout."""
         config, connection = self._config, connections[self._using]
         rows = sum(self._dataset.row_counts.values())
-        before = announced if announced.is_current else Guard(self._seeders, self._using)
+        before = announced if announced.knows_tables else Guard(self._seeders, self._using)
         loader = self._loader(before)
         lost = announced.losses
         locks.lock_tables(connection, self._locks(loader, before, lost, rows), deadline, self._report)

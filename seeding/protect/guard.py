@@ -124,9 +124,14 @@ class Guard:
         self._moment_of_nodes = quiet_moment_of_nodes(self.connection) if self._is_spread else None
 
     @property
+    def knows_tables(self) -> bool:
+        """Whether it is certain that the catalogue and the record are still as the guard has read them."""
+        return is_untouched_since(self.connection, self._moment)
+
+    @property
     def is_current(self) -> bool:
-        """Whether it is certain that all is still as the guard has read it."""
-        if any(table.relkind != "r" for table in self.tables) or not is_untouched_since(self.connection, self._moment):
+        """Whether it is certain that all, rows too, is still as the guard has read it."""
+        if any(table.relkind != "r" for table in self.tables) or not self.knows_tables:
             return False
         return not self._is_spread or are_nodes_untouched_since(self.connection, self._moment_of_nodes)
 
