@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from django.db import connections
+from django.db import OperationalError, connections
 from django.db.models import ExpressionWrapper, F, Field
 
 from .. import conf
@@ -15,7 +16,7 @@ from ..database import locks, record
 from ..database.catalogue import Catalogue, Table
 from ..database.errors import translated
 from ..database.names import run
-from ..database.rows import all_rows
+from ..database.rows import Unreadable, all_rows, values_of
 from ..declare.existing import read_existing
 from ..declare.keys import NO_KEYS, RangeOfKeys, keys_there
 from ..declare.kinds import kind_of
@@ -134,7 +135,7 @@ class Comparison:
         columns = [c for c in columns if c.field is not seeder.key and c.is_fixed]
         of_seed = self._target.keys[seeder.table]
         rows = all_rows(seeder.model, self._using).filter(of_seed.rows(batch.start, batch.stop))
-        found = {row[0]: row[1:] for row in rows.values_list("pk", *map(_stored_value, columns))}
+        found = values_of(rows, *map(_stored_value, columns))
         different = missing = 0
         keys = map(of_seed.key, range(batch.start, batch.stop))
         for key, *generated in zip(keys, *(_generated_values(c, self._using) for c in columns), strict=True):
@@ -181,8 +182,13 @@ def _generated_values(column: StoredColumn, using: str) -> list[Any]:
 
 
 def _is_stored_alike(f: Field[Any, Any], before: Any, after: Any, using: str) -> bool:
+    if isinstance(after, Unreadable):
+        return False
     connection = connections[using]
-    return bool(f.get_db_prep_save(before, connection) == f.get_db_prep_save(after, connection))
+    try:
+        return bool(f.get_db_prep_save(before, connection) == f.get_db_prep_save(after, connection))
+    except Exception:  # noqa: BLE001 (the field can't store such a value, which somebody put there in another way)
+        return False
 
 
 class _WholeBatches(ABC):
@@ -201,7 +207,7 @@ class _WholeBatches(ABC):
 
     @abstractmethod
     def actual(self, batch: Batch) -> Any:
-        """Return what the database has."""
+        """Return what the database has; None where that can't be read as a whole."""
 
     def _columns(self, batch: Batch) -> list[StoredColumn]:
         return [c for c in stored_columns(self._seeder, batch, self._target) if c.field in self._fields]
@@ -240,11 +246,12 @@ class _Tuples(_WholeBatches):
         columns = self._columns(batch)
         return list(zip(*(c.parameters(self._types[c.field], self._connection) for c in columns), strict=True))
 
-    def actual(self, batch: Batch) -> list[tuple[Any, ...]]:
+    def actual(self, batch: Batch) -> list[tuple[Any, ...]] | None:
         columns = ", ".join(f"+{self._table.names[f.column or f.name]}" for f in self._fields)  # +: as they are stored
-        with self._connection.cursor() as cursor:
+        with self._connection.cursor() as cursor, suppress(OperationalError):  # which comes of text that isn't UTF-8
             found: list[tuple[Any, ...]] = run(cursor, f"SELECT {columns} {self._of_batch(batch)}").fetchall()
-        return found
+            return found
+        return None
 
 
 def _whole_batches(seeder: Seeder, table: Table, target: Target) -> _WholeBatches | None:

@@ -55,7 +55,7 @@ def _found(lookup: Lookup, seeder: Seeder, using: str) -> Found:
     try:
         selected = all_rows(lookup.model, using).filter(**dict(lookup.conditions))
         rows = {row[0]: row for row in selected.values_list(*referred, *names)}
-    except (FieldError, TypeError, ValueError, ValidationError) as exc:
+    except (FieldError, TypeError, ValueError, ArithmeticError, ValidationError) as exc:
         raise SeedError(f"{seeder.where} asks for existing rows of {lookup}: {in_one_line(exc)}") from exc
     if not rows:
         raise SeedError(

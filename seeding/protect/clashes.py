@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..database.rows import all_rows
+from ..database.rows import all_rows, values_of
 from ..declare.checks import is_unique
 from ..declare.registry import Seeders
 from ..declare.seeder import Seeder
@@ -36,17 +36,17 @@ def _clashes(
     guard: Guard, seeder: Seeder, names: list[str], keys: list[object], dataset: Dataset, target: Target
 ) -> Iterator[str]:
     rows = all_rows(seeder.model, guard.using).filter(pk__in=keys).order_by("pk")
-    kept = list(rows.values_list("pk", *names))
+    kept = values_of(rows, *names)
     kinds = {column.name: column.kind for column in seeder.columns}
     total = min(dataset.row_counts[seeder.table], SEARCHED_ROWS)
     for start in range(0, total, 20_000):
         batch = seeder.batch(dataset, start, min(start + 20_000, total))
-        for position, name in enumerate(names, 1):
+        for position, name in enumerate(names):
             stored: Column = kinds[name].stored(batch.columns[name], target)
             made = set(kinds[name].python(stored)) - {None}
-            for row in kept:
-                if row[position] in made:
-                    yield f"{seeder.table}: the row with key {row[0]} holds the {name} {row[position]!r}"
+            for key, values in kept.items():
+                if values[position] in made:
+                    yield f"{seeder.table}: the row with key {key} holds the {name} {values[position]!r}"
 
 
 def refuse_clashes(version: str, database: str, found: list[str]) -> None:

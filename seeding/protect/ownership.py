@@ -26,6 +26,7 @@ which it is linked one to one.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -36,12 +37,11 @@ import numpy as np
 from django.apps import apps
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.functions import Cast
 
 from ..database.catalogue import Table
 from ..database.names import run
 from ..database.record import applied
-from ..database.rows import all_rows
+from ..database.rows import Unreadable, all_rows, values_of
 from ..declare.existing import read_existing
 from ..declare.keys import NO_KEYS, IntegerKeys, Keys, RangeOfKeys, recorded_keys
 from ..declare.kinds import kind_of
@@ -158,10 +158,10 @@ def owned(
     model = seeders[name].model if name in seeders else _model_of(name)
     if model is None:
         return Owned(number, tuple(_keys(connection, table, rows)))
-    judge = _Judge(connection.alias, model, seeders, keys, ranges, name)
+    judge = _Judge(connection, table, model, seeders, keys, ranges, name)
     found: list[Any] = []
     believed, strange = [], []
-    for writer, sample in _samples(connection, table, rows & judge.sampled(table)).items():
+    for writer, sample in _samples(connection, table, rows & judge.sampled()).items():
         unproven = judge.unproven(sample)
         if len(unproven) * COMMON <= len(sample):
             found += unproven
@@ -257,14 +257,16 @@ class _Judge:
 
     def __init__(
         self,
-        using: str,
+        connection: BaseDatabaseWrapper,
+        table: Table,
         model: type[models.Model],
         seeders: Mapping[str, Seeder],
         keys: Keys,
         ranges: Mapping[str, KeyRange],
         name: str,
     ) -> None:
-        self._using, self._model, self._ranges = using, model, ranges
+        self._connection, self._using = connection, connection.alias
+        self._table, self._model, self._ranges = table, model, ranges
         self._seeders, self._seeder = seeders, seeders.get(name)
         self._keys = keys
         self._range = ranges[name]
@@ -275,8 +277,9 @@ class _Judge:
         """Every how many rows one is marked."""
         return self._range.mark_step or 1
 
-    def sampled(self, table: Table) -> Selection:
+    def sampled(self) -> Selection:
         """Return marked rows, of a table that has others: all of them, or enough to tell who wrote the table."""
+        table = self._table
         if self._recorded is None or self._step == 1:
             return NO
         step = self._step
@@ -325,9 +328,10 @@ class _Judge:
 
     def _values(self, numbers: Sequence[int], name: str, kind: Kind | None) -> list[Any]:
         """Return the present values of a column in the rows with these ascending numbers, which are there."""
-        value: Any = models.F(self._model._meta.get_field(name).attname)  # type: ignore[union-attr]
-        if kind is not None and kind.reads_text(connections[self._using]):
-            value = Cast(value, models.TextField())
+        field: Any = self._model._meta.get_field(name)
+        value: Any = models.F(field.attname)
+        if kind is not None and field.column in self._table.columns:
+            value = kind.asked(value, self._table.columns[field.column], self._connection)
         rows = all_rows(self._model, self._using)
         is_range = isinstance(self._keys, RangeOfKeys)
         if is_range:
@@ -338,7 +342,7 @@ class _Judge:
             rows = rows.alias(nth=nth).filter(nth=0)
         elif not is_range or len(numbers) * 10 < span:
             rows = rows.filter(pk__in=[self._keys.key(number) for number in numbers])
-        found = {self._keys.number(key): value for key, value in rows.values_list("pk", value)}
+        found = {self._keys.number(key): there for key, (there,) in values_of(rows, value).items()}
         return [found.get(number) for number in numbers]
 
     def _read_marks(self) -> _Known | None:
@@ -392,12 +396,16 @@ def _same(kind: Kind | None, values: Sequence[Any], marks: Marks, using: str) ->
     """Return which of the values have the marks."""
     if kind is None:
         return np.zeros(len(values), bool)
-    try:
-        there = _marks_of_sent(kind, values, using) if kind.is_adapted else marks_of(kind.read(values))
-        same: np.ndarray = there == marks
-    except (TypeError, ValueError, OverflowError):
-        return np.zeros(len(values), bool)
-    return same
+    if not any(isinstance(value, Unreadable) for value in values):
+        with suppress(TypeError, ValueError, OverflowError):
+            there = _marks_of_sent(kind, values, using) if kind.is_adapted else marks_of(kind.read(values))
+            same: np.ndarray = there == marks
+            return same
+    if len(values) == 1:
+        return np.zeros(1, bool)
+    middle = len(values) // 2  # what one row holds tells nothing of the others
+    halves = [_same(kind, values[part], marks[part], using) for part in (slice(middle), slice(middle, None))]
+    return np.concatenate(halves)
 
 
 def _is_long(value: Any) -> bool:

@@ -17,6 +17,7 @@ from seeding.database.catalogue import Catalogue
 from seeding.declare.kinds import Kind
 from seeding.generate.columns import Categorical
 from seeding.load.binary import HEADER, TRAILER, encode
+from seeding.models import KeyRange
 from tests.django.test_kinds_values import JSON, TARGET, TEXTS, digest, kind, values
 from tests.support.project import IS_POSTGRESQL
 
@@ -246,3 +247,27 @@ def test_kind_of__an_array_of_what_no_kind_serves() -> None:
     from seeding.declare.kinds import kind_of
 
     assert kind_of(ArrayField(OwnField())) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("column_type", ["timestamp with time zone", "timestamp"])
+def test_moments__are_asked_for_as_what_is_stored(column_type: str) -> None:
+    """Those that aren't finite, which no seeder gives, are other moments than any that was generated."""
+    one, least = kind(models.DateTimeField(null=True)), np.iinfo(np.int64).min
+    given = [datetime.datetime(1, 1, 2), AT, datetime.datetime(1969, 12, 31, 23, 59, 59, 999_999), None]  # noqa: DTZ001
+    given += [datetime.datetime(9999, 12, 30, 0, 0, 0, 1), None]  # noqa: DTZ001
+    moments = [moment and moment.replace(tzinfo=datetime.UTC) for moment in given]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL timezone = 'Asia/Kathmandu'")
+        cursor.execute(f"CREATE TEMPORARY TABLE sample (n serial, c {column_type})")
+        for moment in moments:
+            sent = moment if "zone" in column_type else moment and moment.replace(tzinfo=None)
+            cursor.execute("INSERT INTO sample (c) VALUES (%s)", [sent])
+        cursor.execute("INSERT INTO sample (c) VALUES ('infinity'), ('-infinity')")
+        type_of_column = Catalogue("default").of_models(["sample"])["sample"].columns["c"]
+        asked = one.asked(models.expressions.RawSQL("c", []), type_of_column, connection)
+        sql, parameters = asked.as_sql(KeyRange.objects.all().query.get_compiler("default"), connection)
+        cursor.execute(f"SELECT {sql} FROM sample ORDER BY n", parameters)
+        there = [row[0] for row in cursor.fetchall()]
+    assert one.read(there).tolist() == [*one.read(moments).tolist(), least, least]
+    assert all(isinstance(number, int) for number in there if number is not None)

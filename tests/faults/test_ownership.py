@@ -286,6 +286,60 @@ def test_ownership__a_large_table_imported_with_the_keys_of_seeded_rows(project:
     assert losses(project, *V2, *LARGE_TABLE, **EDITED) == {"changing_ticket": 30_000}
 
 
+ODD_VALUES = [
+    "created_at = '2026-13-45 00:00:00'",
+    "created_at = 'hello'",
+    "created_at = 5",
+    "created_at = x'00ff'",
+    "created_at = CAST(x'00ff' AS text)",
+    "total = 'abc'",
+    "total = 1e999",
+    "total = x'00ff'",
+    "user_id = 'u'",
+    "user_id = CAST(x'ff' AS text)",
+]
+
+
+@pytest.mark.skipif(IS_POSTGRESQL, reason="PostgreSQL's columns hold values of their type alone")
+@pytest.mark.parametrize("odd", ODD_VALUES)
+def test_ownership__of_rows_with_values_of_another_type(seeded_project: Project, odd: str) -> None:
+    seeded_project.query(f"UPDATE orders SET {odd} WHERE id = 5")
+    done = seeded_project.run("seed", "--verify", *SIZES)
+    assert (done.returncode, done.stderr.count("\n")) == (4, 3), done.stderr
+    assert "orders: 100 rows generated, 1 different, 0 missing" in done.stderr
+    assert set(losses(seeded_project, *V2, *SIZES).items()) <= {("orders", 1), ("payments", 1)}
+    assert seeded_project.seed(*V2, *SIZES, "--overwrite").startswith("Seeded v2: ")
+
+
+@pytest.mark.skipif(not IS_POSTGRESQL, reason="SQLite has no infinite dates")
+def test_ownership__of_rows_with_dates_that_python_does_not_have(project: Project) -> None:
+    """They can be read neither by the driver nor by what compares rows: each is a row of its own."""
+    settings = {"DJANGO_SETTINGS_MODULE": "tests.library.settings"}
+    assert project.run("migrate", "-v0", **settings).returncode == 0
+    sizes = (*SIZES, "--books", "100")
+    project.seed(*sizes, **settings)
+    project.query("UPDATE library_author SET name = name")
+    assert losses(project, *V2, *sizes, **settings) == {}
+    project.query("UPDATE library_author SET born = 'infinity' WHERE id = 3")
+    project.query("UPDATE library_author SET born = '0044-03-15 BC' WHERE id = 7")
+    project.query("UPDATE library_cover SET printed_at = '-infinity' WHERE book_id = 3")
+    project.query("UPDATE orders SET created_at = 'infinity' WHERE id = 5")
+    assert losses(project, *V2, *sizes, **settings) == {
+        "library_author": 2,
+        "library_cover": 1,
+        "orders": 1,
+        "payments": 1,
+    }
+    done = project.run("seed", "--verify", *sizes, **settings)
+    assert "library_author 7, born: was " in done.stderr
+    assert "is 0044-03-15 BC" in done.stderr
+    assert "is infinity" in done.stderr
+    done = project.run("seed", *V2, *sizes, **settings)
+    assert (done.returncode, "library_author" in done.stderr) == (6, True)
+    assert project.query("SELECT count(*) FROM orders WHERE NOT isfinite(created_at)") == [(1,)]
+    assert project.seed(*V2, *sizes, "--overwrite", **settings).startswith("Seeded v2: ")
+
+
 HISTORIES = int(os.environ.get("OWNERSHIP_HISTORIES", "12"))
 SEED = os.environ.get("OWNERSHIP_SEED", "2026")
 BEGINNING = datetime(2001, 1, 1, tzinfo=UTC)  # customers' rows are told by their moments, which no seed generates

@@ -156,9 +156,9 @@ class Kind(ABC):
         """Return values that the ORM gave as a stored column."""
         return self.of_list(values)
 
-    def reads_text(self, connection: BaseDatabaseWrapper) -> bool:
-        """Return True if `read` also takes what is stored as the text that it is, which is quicker."""
-        return False
+    def asked(self, value: Any, column_type: ColumnType, connection: BaseDatabaseWrapper) -> Any:
+        """Return the expression to ask for instead of `value`, the column: `read` takes it, too, and it is quicker."""
+        return value
 
     @property
     def reader(self) -> Field[Any, Any] | None:

@@ -12,6 +12,7 @@ from typing import Any, cast
 import numpy as np
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
 from ...database.catalogue import ColumnType
@@ -114,12 +115,18 @@ class Moment(_Time):
         """Return stored moments; those of a column without time zone, and texts, are UTC's."""
         if any(isinstance(value, str) for value in values):
             return _of_texts(values)
+        if any(isinstance(value, int) for value in values):
+            return self.of_list(values)
         return super().read(
             [value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value for value in values]
         )
 
-    def reads_text(self, connection: BaseDatabaseWrapper) -> bool:
-        return connection.vendor == "sqlite" and connection.timezone is UTC and not self.is_adapted
+    def asked(self, value: Any, column_type: ColumnType, connection: BaseDatabaseWrapper) -> Any:
+        if self.is_adapted:
+            return value
+        if connection.vendor == "sqlite" and connection.timezone is UTC:
+            return Cast(value, models.TextField())  # as which it is stored
+        return _Microseconds(value) if column_type.name in self.types else value
 
     def anchor(self, target: Target) -> int:
         return microseconds(target.anchored_at)
@@ -150,6 +157,17 @@ class Moment(_Time):
         self, column: Column, column_type: ColumnType, connection: BaseDatabaseWrapper, *, canonical: bool
     ) -> Cells:
         return cells.of_numbers(cast("NDArray[Any]", column) - _POSTGRESQL_US, column_type.name)
+
+
+class _Microseconds(models.Func):
+    """PostgreSQL's moments as microseconds since 1970; infinite ones, and those of far years, are before all years."""
+
+    template = (
+        "CASE WHEN abs(extract(epoch FROM %(expressions)s)) < 9000000000000"
+        " THEN (extract(epoch FROM %(expressions)s) * 1000000)::bigint"
+        " WHEN %(expressions)s IS NOT NULL THEN -9223372036854775808 END"
+    )
+    output_field = models.BigIntegerField()
 
 
 class Day(_Time):
