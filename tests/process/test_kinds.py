@@ -137,9 +137,9 @@ def test_seed__without_psycopg(kinds: Kinds) -> None:
         "print(imported(), seed().skipped)\n"
         "print(imported())\n"
     )
-    done = kinds.run("shell", "-v0", "--no-imports", "-c", script)
+    done = kinds.run_alone("shell", "-v0", "--no-imports", "-c", script)
     assert done.stdout == "[] False\n['numpy', 'seeding.declare.kinds']\n", done.stderr
-    done = kinds.run("shell", "-v0", "--no-imports", "-c", script)
+    done = kinds.run_alone("shell", "-v0", "--no-imports", "-c", script)
     assert done.stdout == "[] True\n[]\n", done.stderr
 
 

@@ -89,7 +89,7 @@ def test_skip__imports_neither_numpy_nor_seeds(sketch: Write) -> None:
     shop.seed()
     assert shop.seed(SKIPS="1") + "\n" == SKIP
     script = "import sys; from seeding import seed; print(seed().skipped, 'numpy' in sys.modules)"
-    assert shop.run("shell", "-v0", "--no-imports", "-c", script, SKIPS="1").stdout == "True False\n"
+    assert shop.run_alone("shell", "-v0", "--no-imports", "-c", script, SKIPS="1").stdout == "True False\n"
 
 
 # All of it at once
@@ -426,7 +426,7 @@ def test_psycopg__2_is_refused_by_name(sketch: Write) -> None:
         (old / f"{name}.py").write_text(PSYCOPG2)
     shop.write(settings="import sys\nsys.modules['psycopg'] = None\n")
     for arguments in (("seed",), ("migrate", "-v0")):
-        done = shop.run(*arguments)
+        done = shop.run_alone(*arguments)
         assert done.returncode == 1, done.stdout
         assert "Traceback" not in done.stderr
         assert "psycopg 3" in done.stderr

@@ -345,7 +345,7 @@ def test_seed__skip_imports_neither_numpy_nor_seeds(seeded_project: Project) -> 
         "call_command('seed', users=20, orders=100);"
         "print([name for name in sys.modules if name == 'numpy' or name.endswith('.seeds')])"
     )
-    done = seeded_project.run("shell", "-v0", "-c", script)
+    done = seeded_project.run_alone("shell", "-v0", "-c", script)
     assert (done.stdout, done.stderr) == (f"{SKIP}\n[]\n", "")
 
 

@@ -20,6 +20,7 @@ import psycopg
 from django.conf import settings
 
 from config.database import from_url
+from tests.support import forked
 from tests.support.hermetic import is_ours
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -67,6 +68,12 @@ class Project:
 
     def run(self, *arguments: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
         """Run `manage.py` to its end."""
+        if forked.suits(changes):
+            return forked.run(ROOT, arguments, self.environment(changes), 120)
+        return self.run_alone(*arguments, **changes)
+
+    def run_alone(self, *arguments: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
+        """Run `manage.py` to its end in a process that has imported nothing before."""
         process = self.start(*arguments, **changes)
         stdout, stderr = process.communicate(timeout=120)
         return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
