@@ -1,8 +1,8 @@
 """Runs `manage.py` in processes that start in a quarter of the time: forked off one that has imported the libraries.
 
-What such a process does is what `python manage.py` does, from `manage.py`'s first line on; only Django, NumPy and the
-driver are there already. Under coverage, and for environments that the interpreter itself heeds at its start, it is
-`python manage.py` that runs. So it is wherever a test stops a process or looks at how one starts.
+What such a process does is what `python manage.py` does, from `manage.py`'s first line on; only the libraries are there
+already. Under coverage, and for environments that the interpreter itself heeds at its start, it is `python manage.py`
+that runs. So it is wherever a test stops a process or looks at how one starts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ HEEDED_AT_START = ("PYTHON", "LANG", "LC_")
 
 def suits(changes: Mapping[str, str | None]) -> bool:
     """Return True if a process with these changes of the environment may be a forked one."""
-    return "COVERAGE_PROCESS_CONFIG" not in os.environ and not any(map(_is_heeded, changes))
+    is_heeded = any(name.startswith(HEEDED_AT_START) for name in changes)
+    return "COVERAGE_PROCESS_CONFIG" not in os.environ and not is_heeded
 
 
 def run(
@@ -46,10 +47,6 @@ def run(
         for file in (out, err):
             file.seek(0)
         return subprocess.CompletedProcess(arguments, code, out.read(), err.read())
-
-
-def _is_heeded(name: str) -> bool:
-    return name.startswith(HEEDED_AT_START)
 
 
 def _file() -> IO[str]:
