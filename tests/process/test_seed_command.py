@@ -382,6 +382,43 @@ def test_seed__interrupted(seeded_project: Project, number: signal.Signals, code
     assert seeded_project.history()[0][3] == "failed"
 
 
+# The lock's second `__enter__` in the main thread gets a signal between acquiring the lock and returning. Its functions
+# are those of C, as a lock's are.
+SIGNAL_AT_A_LOCK = """
+import collections, concurrent.futures.thread, itertools, operator, signal, threading
+from functools import partial
+
+class Lock:
+    def __init__(self):
+        lock = threading.Lock()
+        self.acquire, self.release, self.__exit__ = lock.acquire, lock.release, lock.__exit__
+        second = partial(list, map(operator.call, [lock.acquire, partial(signal.raise_signal, signal.SIGINT)]))
+        calls = itertools.chain([lock.acquire, second], itertools.repeat(lock.acquire))
+        by_thread = collections.defaultdict(partial(getattr, lock, "acquire"))
+        by_thread[threading.get_ident()] = partial(next, map(operator.call, calls))
+        found = map(by_thread.__getitem__, iter(threading.get_ident, None))
+        self.__enter__ = partial(next, map(operator.call, found))
+
+class Semaphore(threading.Semaphore):
+    def __init__(self, value):
+        super().__init__(value)
+        self._cond = threading.Condition(Lock())
+
+concurrent.futures.thread.threading = type("", (), {**vars(threading), "Semaphore": Semaphore})
+"""
+
+
+def test_seed__interrupted_when_a_lock_was_just_acquired(seeded_project: Project, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SIGNAL_AT_A_LOCK)
+    before = seeded_project.content()
+    done = seeded_project.run("seed", "--force", PYTHONPATH=str(tmp_path))
+    assert (done.returncode, done.stderr) == (
+        130,
+        "Interrupted while seeding v1; nothing was changed. Run the same command again to start over.\n",
+    )
+    assert seeded_project.content() == before
+
+
 def test_seed__seeded_users_log_in_only_with_a_given_password(project: Project) -> None:
     script = (
         "from accounts.models import User; from django.contrib.auth import authenticate;"

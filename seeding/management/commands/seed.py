@@ -32,6 +32,8 @@ from seeding.report.wording import duration, printable, row_line, safe
 
 T = TypeVar("T")
 
+LOCKING = {"concurrent", "logging", "queue", "threading"}  # packages whose functions acquire locks in Python
+
 EXAMPLES_AND_EXIT_CODES = """
 examples:
   manage.py seed               seed, once per version
@@ -273,7 +275,7 @@ class Command(PlainErrors):
             self._say(f"  {printable(event.message)}", level=2)
         elif event.message:
             self._say(printable(event.message), level=2 if event.stage == "note" else 1)
-        if self.signals and event.stage != "warning":  # noted by the handler, and lost where Python ran a destructor
+        if self.signals and event.stage != "warning":  # the handler noted it, and couldn't raise it, or it was lost
             raise Signalled(self.signals[0])
 
     def _say(self, line: str, *, level: int = 1, style: Callable[[str], str] | None = None) -> None:
@@ -360,12 +362,15 @@ def _interruptible(signals: list[int]) -> Iterator[None]:
     """Let SIGTERM end the block as Ctrl-C does, and note in `signals` what came.
 
     Only a process's main thread gets signals. An exception that a handler raises is lost where Python happens to run a
-    destructor; hence the note.
+    destructor, and leaves a lock locked forever where Python had just acquired it; hence the note.
     """
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         signals.append(number)
-        if len(signals) == 1:  # a second one must not disturb the rollback, nor the look at how COMMIT ended
+        if len(signals) > 1:  # a second one must not disturb the rollback, nor the look at how COMMIT ended
+            return
+        module = frame.f_globals.get("__name__", "") if frame is not None else ""
+        if module.partition(".")[0] not in LOCKING:
             raise Signalled(number)
 
     try:
