@@ -213,12 +213,14 @@ def test_lists__filter_by_days(page: "Page", address: str, shop: Project) -> Non
 
 
 def test_orders__pick_their_user_from_a_list(page: "Page", address: str) -> None:
+    from playwright.sync_api import expect
+
     page.goto(f"{address}/admin/orders/order/add/")
     with page.expect_popup() as opened:
         page.locator("#lookup_id_user").click()
     row = opened.value.locator("#result_list tbody th a").first
     row.evaluate("link => setTimeout(() => link.click())")  # it closes its window, maybe before `click` would return
-    page.wait_for_function("document.getElementById('id_user').value !== ''")
+    expect(page.locator("#id_user")).not_to_have_value("")
 
 
 def test_theme__can_be_switched(page: "Page", address: str) -> None:
