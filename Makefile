@@ -37,7 +37,7 @@ test-hostile: $(VENV)/ready-dev ## Test hostile databases, on SQLite and on Post
 	$(RUN) -m tests.support.postgres $(PYTEST) $(HOSTILE) $(ARGS)
 
 test-fast: $(VENV)/ready-dev ## Test in half a minute: without a server, without processes
-	$(PYTEST) tests/unit tests/django --ignore-glob="*_any_app.py" $(ARGS)
+	$(PYTEST) tests/unit tests/django $(ARGS)
 
 coverage: $(VENV)/ready-dev ## Measure what the tests reach, in all processes, on both databases
 	$(RUN) -m coverage erase
