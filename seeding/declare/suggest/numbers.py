@@ -52,7 +52,7 @@ def integer(place: Place) -> Iterator[Expression]:
         return
     if place.has("rating", "stars", "star"):
         least, most = bounds_of(f)
-        if (least in (None, 0, 1)) and (most in (None, 5)):
+        if (least is None or least <= 1) and (most is None or most == 5 or most >= high):
             yield rows("rating", place.name)
     if place.has("quantity", "qty", "amount", "num", "count", "copies", "items", "seats", "guests"):
         yield rows("log_normal", place.name, *_within(place, 1 if place.has("quantity", "qty") else 0, 20))
