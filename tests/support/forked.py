@@ -62,6 +62,6 @@ def _manage(root: Path, arguments: Sequence[str], environment: Mapping[str, str]
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["manage.py", *arguments]
-    sys.dont_write_bytecode = "PYTHONPATH" in environment  # what tests write there changes twice within a second
+    sys.dont_write_bytecode = bool(environment.get("PYTHONDONTWRITEBYTECODE"))
     sys.path[:] = [str(root), *filter(None, environment.get("PYTHONPATH", "").split(os.pathsep)), *sys.path[1:]]
     runpy.run_path("manage.py", run_name="__main__")
