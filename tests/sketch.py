@@ -106,6 +106,19 @@ def verified(project: Project, *arguments: str, **changes: str | None) -> None:
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
 
 
+def same_in_any_batch_size(project: Project, loader: str = "auto", **changes: str | None) -> None:
+    """Seed in batches of 1, 7 and 10,000 rows, and verify: they must give the same digests, and those rows."""
+    script = (
+        "from seeding import seed, verify\n"
+        "for size in (1, 7, 10_000):\n"
+        f"    print(seed(batch_size=size, force=True, loader={loader!r}).digests, verify().same)"
+    )
+    done = project.run("shell", "-v0", "-c", script, **changes)
+    assert done.returncode == 0, done.stderr
+    (line,) = set(done.stdout.splitlines())
+    assert line.endswith(" True")
+
+
 def session(project: Project) -> Any:
     """Return another connection to the project's database, on which each statement stands for itself."""
     if not IS_POSTGRESQL:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sketch import LOADERS, Sketch, Write, failure, lost_rows, verified
+from tests.sketch import LOADERS, Sketch, Write, failure, lost_rows, same_in_any_batch_size, verified
 from tests.support.project import IS_POSTGRESQL
 
 V2 = ("--seed-version", "v2")
@@ -101,15 +101,7 @@ def test_seed__fills_the_parents_tables(sketch: Write, loader: str) -> None:
 @pytest.mark.parametrize("loader", LOADERS)
 def test_seed__is_the_same_in_any_batch_size_and_after_other_versions(sketch: Write, loader: str) -> None:
     shop = sketch(PLACES, PLACE_SEEDS)
-    script = (
-        "from seeding import seed, verify\n"
-        "for size in (1, 7, 10_000):\n"
-        f"    print(seed(batch_size=size, force=True, loader={loader!r}).digests, verify().same)"
-    )
-    done = shop.run("shell", "-v0", "-c", script)
-    assert done.returncode == 0, done.stderr
-    (line,) = set(done.stdout.splitlines())
-    assert line.endswith(" True")
+    same_in_any_batch_size(shop, loader)
     before = joined(shop)
     for version in ("v2", "v1"):
         shop.seed("--seed-version", version, "--loader", loader)

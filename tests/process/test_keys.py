@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.sketch import LOADERS, Sketch, Write, failure, lost_rows, verified
+from tests.sketch import LOADERS, Sketch, Write, failure, lost_rows, same_in_any_batch_size, verified
 from tests.support.project import IS_POSTGRESQL
 
 V2 = ("--seed-version", "v2")
@@ -76,16 +76,7 @@ def keys_of(shop: Sketch, table: str) -> list[uuid.UUID]:
 @pytest.mark.parametrize("loader", LOADERS)
 def test_uuids__any_batch_size_gives_the_same_rows(sketch: Write, loader: str) -> None:
     shop = sketch(SHOPS, SHOP_SEEDS)
-    found = []
-    for size in (1, 7, 10_000):
-        script = (
-            f"from seeding import seed, verify\nprint(seed(batch_size={size}, force=True, loader={loader!r}).digests,"
-            " verify().same)"
-        )
-        done = shop.run("shell", "-v0", "-c", script)
-        assert done.stdout.endswith("True\n"), (done.stdout, done.stderr)
-        found.append((done.stdout, content(shop)))
-    assert found[0] == found[1] == found[2]
+    same_in_any_batch_size(shop, loader)
     assert {key.version for key in keys_of(shop, "shop_product")} == {8}
     assert keys_of(shop, "shop_sheet") == keys_of(shop, "shop_product")
 
@@ -267,16 +258,7 @@ def country_rows(shop: Sketch) -> dict[str, list[Any]]:
 @pytest.mark.parametrize("loader", LOADERS)
 def test_texts__any_batch_size_gives_the_same_rows(sketch: Write, loader: str) -> None:
     shop = sketch(COUNTRIES, COUNTRY_SEEDS)
-    found = []
-    for size in (1, 7, 10_000):
-        script = (
-            f"from seeding import seed, verify\nprint(seed(batch_size={size}, force=True, loader={loader!r}).digests,"
-            " verify().same)"
-        )
-        done = shop.run("shell", "-v0", "-c", script)
-        assert done.stdout.endswith("True\n"), (done.stdout, done.stderr)
-        found.append((done.stdout, country_rows(shop)))
-    assert found[0] == found[1] == found[2]
+    same_in_any_batch_size(shop, loader)
     before = country_rows(shop)
     for version in ("v2", "v1"):
         shop.seed("--seed-version", version, "--loader", loader)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.sketch import LOADERS, verified
+from tests.sketch import LOADERS, same_in_any_batch_size, verified
 from tests.support.project import IS_POSTGRESQL, Project, create_database, drop_database
 
 TABLES = ["kinds_thing", "kinds_lookalike", *(["kinds_native"] if IS_POSTGRESQL else [])]
@@ -84,15 +84,7 @@ def test_seed__bumping_the_version_to_and_fro(kinds: Kinds, loader: str) -> None
 
 @pytest.mark.parametrize("loader", LOADERS)
 def test_seed__does_not_depend_on_the_batch_size(kinds: Kinds, loader: str) -> None:
-    script = (
-        "from seeding import seed, verify\n"
-        "for size in (1, 7, 10_000):\n"
-        f"    print(seed(batch_size=size, force=True, loader={loader!r}).digests, verify().same)"
-    )
-    done = kinds.run("shell", "-v0", "-c", script)
-    assert done.returncode == 0, done.stderr
-    (line,) = set(done.stdout.splitlines())
-    assert line.endswith(" True")
+    same_in_any_batch_size(kinds, loader)
 
 
 def test_seed__equal_rows_by_both_loaders(kinds: Kinds) -> None:

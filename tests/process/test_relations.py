@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sketch import LOADERS, Sketch, Write, failure, verified
+from tests.sketch import LOADERS, Sketch, Write, failure, same_in_any_batch_size, verified
 
 SHOP = """
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -110,15 +110,7 @@ def test_relations__to_rows_with_keys_of_every_sort(sketch: Write, loader: str) 
 def test_relations__are_the_same_in_any_batch_size(sketch: Write, loader: str) -> None:
     shop = sketch(SHOP, SEEDS)
     script(shop, THERE)
-    found = (
-        "from seeding import seed, verify\n"
-        "for size in (1, 7, 10_000):\n"
-        f"    print(seed(batch_size=size, force=True, loader={loader!r}).digests, verify().same)"
-    )
-    done = shop.run("shell", "-v0", "-c", found)
-    assert done.returncode == 0, done.stderr
-    (line,) = set(done.stdout.splitlines())
-    assert line.endswith(" True")
+    same_in_any_batch_size(shop, loader)
 
 
 def test_relations__own_rows_are_known_without_a_proof_of_the_server(sketch: Write) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sketch import LOADERS, Sketch, Write, failure, verified
+from tests.sketch import LOADERS, Sketch, Write, failure, same_in_any_batch_size, verified
 from tests.support.project import IS_POSTGRESQL
 
 on_postgresql = pytest.mark.skipif(not IS_POSTGRESQL, reason="a column of PostgreSQL's")
@@ -509,14 +509,7 @@ def texts(rows):
 @pytest.mark.parametrize("form", ["array", "batch", "categorical"])
 def test_digest__does_not_depend_on_the_batch_size(sketch: Write, form: str) -> None:
     shop = sketch(TEXTS, IN_FORMS)
-    script = (
-        "from seeding import seed, verify\n"
-        "for size in (1, 7, 10_000):\n"
-        "    print(seed(batch_size=size, force=True).digests['shop_text'], verify().same)"
-    )
-    lines = shell(shop, script, FORM=form)
-    assert len(set(lines)) == 1, lines
-    assert lines[0].endswith(" True")
+    same_in_any_batch_size(shop, FORM=form)
 
 
 def test_digest__of_texts_does_not_depend_on_their_form(sketch: Write) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.sketch import LOADERS, failure, lost_rows, plan_of, verified
+from tests.sketch import LOADERS, failure, lost_rows, plan_of, same_in_any_batch_size, verified
 from tests.support.project import IS_POSTGRESQL, Project, create_database, drop_database
 
 BIRDS = '"aviary"."Bird"' if IS_POSTGRESQL else '"Bird"'
@@ -222,15 +222,7 @@ def test_seed__equal_digests_on_both_databases(zoo: Zoo, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("loader", LOADERS)
 def test_seed__does_not_depend_on_the_batch_size(zoo: Zoo, loader: str) -> None:
-    script = (
-        "from seeding import seed, verify\n"
-        "for size in (1, 7, 10_000):\n"
-        f"    print(seed(batch_size=size, force=True, loader={loader!r}).digests, verify().same)"
-    )
-    done = zoo.run("shell", "-v0", "-c", script)
-    assert done.returncode == 0, done.stderr
-    (line,) = set(done.stdout.splitlines())
-    assert line.endswith(" True")
+    same_in_any_batch_size(zoo, loader)
 
 
 @pytest.mark.parametrize("loader", LOADERS)

@@ -6,7 +6,8 @@ from importlib import import_module
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a process with threads can't be forked safely
 
 for name in (
-    *("numpy", "psycopg", "environ", "runpy", "rich.console", "rich.live", "rich.progress", "rich.table"),
+    *("numpy", "numpy.random", "numpy.strings", "numpy.typing", "psycopg", "environ", "runpy"),
+    *("rich.console", "rich.live", "rich.progress", "rich.table"),
     *("django.contrib.admin", "django.contrib.auth.hashers", "django.contrib.auth.password_validation"),
     *("django.contrib.staticfiles.storage", "django.core.management.commands.migrate", "django.core.serializers.json"),
     *("django.db.backends.postgresql.base", "django.db.backends.sqlite3.base", "django.db.migrations.executor"),
