@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from ..report.results import Node
 
 # For a transaction that changes foreign keys of distributed tables, before it first reads one: statements run shard by
-# shard, and a foreign key that is dropped and recreated makes no local table another kind. Servers without Citus take
-# both for placeholders.
+# shard, and a foreign key that is dropped and recreated makes no local table another kind. COPY then has one connection
+# to each node, and sends a shard's rows when so many have come together: of the usual 4 MB, most would be sent only when
+# all rows have been read. Servers without Citus take all three for placeholders.
 SETTINGS = {
     "citus.multi_shard_modify_mode": "sequential",
     "citus.enable_local_reference_table_foreign_keys": "off",
+    "citus.copy_switchover_threshold": "512kB",
 }
 KEYS_OF_A_NODE = 1 << 48  # the sequences of worker n begin at n times that; those of the coordinator at 1
 

@@ -161,7 +161,7 @@ def owned(
     judge = _Judge(connection, table, model, seeders, keys, ranges, name)
     found: list[Any] = []
     believed, strange = [], []
-    for writer, sample in _samples(connection, table, rows & judge.sampled()).items():
+    for writer, sample in _samples(connection, table, rows, judge, is_whole=number == keys.count).items():
         unproven = judge.unproven(sample)
         if len(unproven) * COMMON <= len(sample):
             found += unproven
@@ -193,11 +193,17 @@ def _keys(connection: BaseDatabaseWrapper, table: Table, rows: Selection) -> lis
     return [key[0] for key in select_keys(connection, table, rows)]
 
 
-def _samples(connection: BaseDatabaseWrapper, table: Table, rows: Selection) -> dict[str, list[Any]]:
-    """Return the keys of the rows by the transaction that wrote them, some of each that wrote many.
+def _samples(
+    connection: BaseDatabaseWrapper, table: Table, rows: Selection, judge: _Judge, *, is_whole: bool
+) -> dict[str, list[Any]]:
+    """Return the keys of the sampled rows by the transaction that wrote them, some of each that wrote many.
 
-    SQLite doesn't know the transactions, nor does a cluster; there, all are one.
+    SQLite doesn't know the transactions, nor does a cluster; there, all are one. Where the table `is_whole`, none of
+    the range's keys is missing.
     """
+    if not table.tells_writers and is_whole and (found := judge.sampled_integers()):
+        return {"": found}
+    rows &= judge.sampled()
     if not table.tells_writers:
         return {"": found} if (found := _keys(connection, table, rows)) else {}
     written: dict[str, list[Any]] = {}
@@ -277,17 +283,28 @@ class _Judge:
         """Every how many rows one is marked."""
         return self._range.mark_step or 1
 
-    def sampled(self) -> Selection:
-        """Return marked rows, of a table that has others: all of them, or enough to tell who wrote the table."""
-        table = self._table
+    @cached_property
+    def _sampled(self) -> range:
+        """The numbers of marked rows, of a table with others: all of them, or enough to tell who wrote the table."""
         if self._recorded is None or self._step == 1:
-            return NO
+            return range(0)
         step = self._step
-        if table.tells_writers or table.is_distributed:
+        if self._table.tells_writers or self._table.is_distributed:
             step *= max(1, self._keys.count // step // ASKED)
+        return range(0, self._keys.count, step)
+
+    def sampled(self) -> Selection:
+        """Return some of the marked rows."""
+        table, numbers = self._table, self._sampled
+        if not numbers:
+            return NO
         if isinstance(self._keys, IntegerKeys) and table.is_distributed:  # whose nodes would each get a list of keys
-            return Selection(f"({table.names[table.key[0]]} - {self._keys.first}) %% {step} = 0")
-        return any_of(table, [(self._keys.key(number),) for number in range(0, self._keys.count, step)])
+            return Selection(f"({table.names[table.key[0]]} - {self._keys.first}) %% {numbers.step} = 0")
+        return any_of(table, [(self._keys.key(number),) for number in numbers])
+
+    def sampled_integers(self) -> list[int]:
+        """Return the keys of these rows where they are integers, which are the same in Python and in any database."""
+        return [self._keys.key(number) for number in self._sampled] if isinstance(self._keys, IntegerKeys) else []
 
     def unproven(self, keys: Sequence[Any]) -> list[Any]:
         """Return those of the keys whose rows aren't shown to be the seed's."""
