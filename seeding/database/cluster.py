@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # For a transaction that changes foreign keys of distributed tables, before it first reads one: statements run shard by
 # shard, and a foreign key that is dropped and recreated makes no local table another kind. COPY then has one connection
-# to each node, and sends a shard's rows when so many have come together: of the usual 4 MB, most would be sent only when
+# to each node, and sends a shard's rows when so many have come together: with the usual 4 MB, most are sent only when
 # all rows have been read. Servers without Citus take all three for placeholders.
 SETTINGS = {
     "citus.multi_shard_modify_mode": "sequential",
