@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from hashlib import blake2b
 from typing import Any
 
@@ -35,10 +36,10 @@ def marks_of(column: Column) -> Marks:
 
 
 def _numbers(values: NDArray[np.generic]) -> NDArray[np.uint64]:
-    if values.dtype.kind == "V":  # UUIDs
-        halves = np.ascontiguousarray(values).view("<u8").reshape(-1, 2)
-        mixed: NDArray[np.uint64] = (halves[:, 0] * _PRIME) ^ halves[:, 1]
-        return mixed
+    if values.dtype.kind == "V":  # so many bytes each, as UUIDs are
+        words = -(-values.dtype.itemsize // 8)
+        parts = values.astype(f"V{8 * words}").view("<u8").reshape(-1, words).T
+        return functools.reduce(lambda found, part: (found * _PRIME) ^ part, parts)
     return values.view(np.uint64) if values.dtype.itemsize == 8 else values.astype(np.uint64)
 
 

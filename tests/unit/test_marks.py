@@ -37,6 +37,12 @@ def test_marks__differ_where_values_do(values: Any) -> None:
     assert len(set(marks_of(values).tolist())) > 99_990  # of 100,000 marks of 32 bits, one or two are alike
 
 
+@pytest.mark.parametrize("width", [6, 16, 20])
+def test_marks__of_bytes_of_one_length_differ_where_they_do(width: int) -> None:
+    content = b"".join(number.to_bytes(width, "big") for number in range(1_000))
+    assert len(set(marks_of(np.frombuffer(content, f"V{width}")).tolist())) == 1_000
+
+
 def test_marks__of_null_are_zero() -> None:
     masked = np.ma.array([1, 2, 3], mask=[False, True, False])
     assert marks_of(masked).tolist() == [marks_of(np.array([n]))[0] if n else 0 for n in (1, 0, 3)]

@@ -34,7 +34,7 @@ class Kind(ABC):
     references as row numbers. Stored, as any database has it: times as microseconds since 1970, references as keys.
     """
 
-    fields: ClassVar[tuple[type[Field[Any, Any]], ...]]
+    fields: ClassVar[tuple[type[Field[Any, Any]], ...]] = ()
     alike: ClassVar[tuple[type[Field[Any, Any]], ...]] = ()  # subclasses that prepare values in vain
     title: ClassVar[str]  # what it holds, for messages: "text"
     example: ClassVar[str]  # how a seeder may give it, for messages

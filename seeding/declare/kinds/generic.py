@@ -25,7 +25,6 @@ from .text import Text
 class GenericKey(Kind):
     """The rows' numbers and models, as `GenericRows.column` has them."""
 
-    fields = ()
     title = "rows of a generic relation"
     types = ()
 

@@ -43,7 +43,6 @@ _SOMETIME = Target("", {}, datetime(2000, 1, 1, tzinfo=UTC))  # bounds count bac
 class Exact(Objects):
     """Decimals of any number of digits, as a range of them has."""
 
-    fields = ()
     title = "decimals"
     example = "1"
     types = ("numeric",)
