@@ -201,11 +201,11 @@ def _samples(
     SQLite doesn't know the transactions, nor does a cluster; there, all are one. Where the table `is_whole`, none of
     the range's keys is missing.
     """
-    if not table.tells_writers and is_whole and (found := judge.sampled_integers()):
-        return {"": found}
-    rows &= judge.sampled()
     if not table.tells_writers:
-        return {"": found} if (found := _keys(connection, table, rows)) else {}
+        found = judge.sampled_integers() if is_whole else []
+        found = found or _keys(connection, table, rows & judge.sampled())
+        return {"": found} if found else {}
+    rows &= judge.sampled()
     written: dict[str, list[Any]] = {}
     query = f"SELECT {table.names[table.key[0]]}, xmin::text FROM {table.own_rows} WHERE {rows.sql} ORDER BY 1"
     with connection.cursor() as cursor:
