@@ -106,17 +106,21 @@ def verified(project: Project, *arguments: str, **changes: str | None) -> None:
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
 
 
-def same_in_any_batch_size(project: Project, loader: str = "auto", **changes: str | None) -> None:
-    """Seed in batches of 1, 7 and 10,000 rows, and verify: they must give the same digests, and those rows."""
-    script = (
-        "from seeding import seed, verify\n"
-        "for size in (1, 7, 10_000):\n"
-        f"    print(seed(batch_size=size, force=True, loader={loader!r}).digests, verify().same)"
-    )
-    done = project.run("shell", "-v0", "-c", script, **changes)
-    assert done.returncode == 0, done.stderr
-    (line,) = set(done.stdout.splitlines())
-    assert line.endswith(" True")
+def same_in_any_batch_size(
+    project: Project, loader: str = "auto", content: Callable[[Any], Any] = lambda _: None, **changes: str | None
+) -> None:
+    """Seed in batches of 1, 7 and 10,000 rows, and verify: they must give the same digests, those rows and content."""
+    found = []
+    for size in (1, 7, 10_000):
+        script = (
+            f"from seeding import seed, verify\nprint(seed(batch_size={size}, force=True, loader={loader!r}).digests,"
+            " verify().same)"
+        )
+        done = project.run("shell", "-v0", "-c", script, **changes)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.endswith(" True\n"), done.stdout
+        found.append((done.stdout, content(project)))
+    assert found[0] == found[1] == found[2]
 
 
 def session(project: Project) -> Any:
